@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Atomic replacement of a file. The temporary name begins with a dot and ends in ".tmp", so that
+ * a directory that is read by suffix (node_exporter reads *.prom) never sees a half file.
+ */
+#include "atomic.h"
+
+#include "scope.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+
+#define TRIES 16
+
+static int open_temporary(struct atomic *atomic, mode_t mode)
+{
+	for (int i = 0; i < TRIES; i++) {
+		uint32_t random;
+
+		if (getrandom(&random, sizeof(random), 0) != (ssize_t)sizeof(random))
+			return -errno;
+		if (asprintf(&atomic->temporary, ".%s.%08x.tmp", atomic->name, random) < 0) {
+			atomic->temporary = NULL;
+			return -ENOMEM;
+		}
+		atomic->fd = openat(atomic->dir, atomic->temporary,
+				    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+		if (atomic->fd >= 0)
+			/* The mode asked for, whatever the umask: others read this file. */
+			return fchmod(atomic->fd, mode) < 0 ? -errno : 0;
+		free(atomic->temporary);
+		atomic->temporary = NULL;
+		if (errno != EEXIST)
+			return -errno;
+	}
+	return -EEXIST;
+}
+
+int atomic_open(struct atomic *atomic, const char *path, mode_t mode)
+{
+	const char *slash = strrchr(path, '/');
+	cleanup(scope_free) char *parent = NULL;
+	struct stat st;
+
+	*atomic = ATOMIC_INIT;
+	parent = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
+	atomic->name = strdup(slash ? slash + 1 : path);
+	if (!parent || !atomic->name)
+		return -ENOMEM;
+	if (!*atomic->name)
+		return -EISDIR;
+	atomic->dir = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (atomic->dir < 0)
+		return -errno;
+	if (fstatat(atomic->dir, atomic->name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode))
+		return -EISDIR;
+	return open_temporary(atomic, mode);
+}
+
+int atomic_commit(struct atomic *atomic)
+{
+	int fd;
+
+	if (fsync(atomic->fd) < 0)
+		return -errno;
+	fd = take_fd(&atomic->fd);
+	if (close(fd) < 0)
+		return -errno;
+	if (renameat(atomic->dir, atomic->temporary, atomic->dir, atomic->name) < 0)
+		return -errno;
+	free(atomic->temporary);
+	atomic->temporary = NULL;
+	return fsync(atomic->dir) < 0 ? -errno : 0;
+}
+
+void atomic_deinit(struct atomic *atomic)
+{
+	if (!atomic)
+		return;
+	if (atomic->temporary)
+		unlinkat(atomic->dir, atomic->temporary, 0);
+	scope_close(&atomic->fd);
+	scope_close(&atomic->dir);
+	free(atomic->temporary);
+	free(atomic->name);
+	*atomic = ATOMIC_INIT;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A file that is replaced whole or not at all: a temporary file in the same directory, fsync,
+ * rename, fsync of the directory.
+ */
+#ifndef LSPORTS_BASE_ATOMIC_H
+#define LSPORTS_BASE_ATOMIC_H
+#pragma once
+
+#include <sys/types.h>
+
+struct atomic {
+	int dir, fd;
+	char *name;      /* of the file, in dir */
+	char *temporary; /* of the temporary file, in dir; NULL when there is none */
+};
+
+#define ATOMIC_INIT ((struct atomic){ .dir = -1, .fd = -1 })
+
+/*
+ * atomic_open() - begin. Bytes are written to @atomic->fd.
+ * Return: 0, or a negative errno; -EISDIR when @path is a directory.
+ */
+int atomic_open(struct atomic *atomic, const char *path, mode_t mode);
+
+/* atomic_commit() - the new file is in place and on disk, or the old one is untouched. */
+int atomic_commit(struct atomic *atomic);
+
+/* Removes what was not committed. Takes ATOMIC_INIT too. */
+void atomic_deinit(struct atomic *atomic);
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A map from 64-bit numbers to 32-bit ones: open addressing, at most three quarters full. */
+#ifndef LSPORTS_BASE_INTMAP_H
+#define LSPORTS_BASE_INTMAP_H
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct intmap {
+	uint64_t *keys;
+	uint32_t *values;
+	uint8_t *used; /* a byte a slot: every key is valid, 0 too */
+	size_t count, capacity; /* capacity is a power of two, or 0 */
+};
+
+void intmap_deinit(struct intmap *map); /* takes a zeroed one too, leaves it zeroed */
+
+/* Adds or replaces. Return: 0 or -ENOMEM. */
+int intmap_put(struct intmap *map, uint64_t key, uint32_t value);
+
+/* The value in place, NULL when absent; valid until the next intmap_put(). */
+uint32_t *intmap_find(const struct intmap *map, uint64_t key);
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Strict numbers: what strtoul(3) accepts beyond digits (signs, blanks, 0x, overflow) is refused. */
+#include "num.h"
+
+#include <string.h>
+
+static unsigned digit_of(char c)
+{
+	if (c >= '0' && c <= '9')
+		return (unsigned)(c - '0');
+	if (c >= 'a' && c <= 'f')
+		return (unsigned)(c - 'a') + 10;
+	if (c >= 'A' && c <= 'F')
+		return (unsigned)(c - 'A') + 10;
+	return 255;
+}
+
+bool num_take(const char **cursor, const char *end, unsigned base, uint64_t max, uint64_t *out)
+{
+	const char *at = *cursor;
+	uint64_t value = 0;
+
+	for (; at < end && digit_of(*at) < base; at++) {
+		unsigned digit = digit_of(*at);
+
+		if (digit > max || value > (max - digit) / base)
+			return false;
+		value = value * base + digit;
+	}
+	if (at == *cursor)
+		return false;
+	*cursor = at;
+	*out = value;
+	return true;
+}
+
+bool num_parse(const char *text, uint64_t max, uint64_t *out)
+{
+	const char *end = text + strlen(text);
+
+	return num_take(&text, end, 10, max, out) && text == end;
+}

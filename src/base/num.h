@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Strict numbers: no sign, no blank, no overflow, no base prefix, nothing left over. */
+#ifndef LSPORTS_BASE_NUM_H
+#define LSPORTS_BASE_NUM_H
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * num_take() - read digits of @base (2 to 16) at *cursor, before @end.
+ * Moves *cursor behind them. Return: false without a digit or above @max, *cursor unmoved.
+ */
+bool num_take(const char **cursor, const char *end, unsigned base, uint64_t max, uint64_t *out);
+
+/* num_parse() - a whole terminated text of decimal digits. Return: false for anything else. */
+bool num_parse(const char *text, uint64_t max, uint64_t *out);
+
+#endif

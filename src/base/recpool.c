@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Interned records. A second record with the 64-bit hash of another is stored without being
+ * findable: that costs bytes and no answer.
+ */
+#include "recpool.h"
+
+#include <errno.h>
+
+static uint64_t hash_of(const unsigned char *bytes, size_t size)
+{
+	uint64_t hash = 0x9e3779b97f4a7c15u;
+
+	for (size_t i = 0; i < size; i += sizeof(uint64_t)) {
+		uint64_t word;
+
+		memcpy(&word, bytes + i, sizeof(word));
+		hash = (hash ^ word) * 0xff51afd7ed558ccdu;
+		hash ^= hash >> 32;
+	}
+	return hash;
+}
+
+void recpool_deinit(struct recpool *pool)
+{
+	if (!pool)
+		return;
+	buf_deinit(&pool->bytes);
+	intmap_deinit(&pool->by_hash);
+}
+
+int recpool_add(struct recpool *pool, const void *record, uint32_t *index)
+{
+	size_t count = recpool_count(pool);
+	const uint32_t *known;
+	uint64_t hash;
+	int r;
+
+	if (count && memcmp(recpool_at(pool, pool->newest), record, pool->record_size) == 0) {
+		*index = pool->newest;
+		return 0;
+	}
+	hash = hash_of(record, pool->record_size);
+	known = intmap_find(&pool->by_hash, hash);
+	if (known && memcmp(recpool_at(pool, *known), record, pool->record_size) == 0) {
+		*index = pool->newest = *known;
+		return 0;
+	}
+	if (count >= INT32_MAX)
+		return -ENOMEM;
+	buf_append(&pool->bytes, record, pool->record_size);
+	if (pool->bytes.error)
+		return pool->bytes.error;
+	*index = pool->newest = (uint32_t)count;
+	if (known)
+		return 0;
+	r = intmap_put(&pool->by_hash, hash, *index);
+	return r;
+}
