@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The /proc/net collector. Second choice always: the files are handed out a page at a time and
+ * resumed by ordinal, so they never prove absence, and /proc/net/udp takes time that grows
+ * with the square of its sockets. Both are told as gaps.
+ */
+#include "collect/collector.h"
+#include "collect/procline.h"
+#include "scope.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#define CHUNK 65536
+
+/* 100,000 UDP sockets take 4 s and more in this file. */
+#define DEADLINE_MSEC 2000
+
+#define WHY_PROC "read through /proc/net, which can pass over a socket and leaves facts unknown"
+#define WHY_SLOW "too many sockets for /proc/net: the reading was ended after two seconds"
+#define WHY_LINES "lines of /proc/net that are not understood"
+
+struct procnet {
+	struct collection *collection;
+	enum lsp_proto proto;
+	enum lsp_family family;
+	struct buf rest; /* the line that a read cut */
+	bool is_past_title;
+	uint64_t bad_lines;
+	struct timespec start;
+};
+
+static bool is_wanted(const struct lsp_query *query, const struct lsp_socket *socket)
+{
+	return lsp_is_listener(socket) ? query->listeners : query->others;
+}
+
+static int read_line(struct procnet *procnet, const char *line, size_t size)
+{
+	struct lsp_socket socket;
+
+	if (!procnet->is_past_title) {
+		procnet->is_past_title = true;
+		return 0;
+	}
+	if (procline_parse(line, size, procnet->proto, procnet->family, &socket) < 0) {
+		procnet->bad_lines++;
+		return 0;
+	}
+	if (!is_wanted(procnet->collection->query, &socket))
+		return 0;
+	return collection_add(procnet->collection, procnet->collection->snapshot, &socket, 0);
+}
+
+/* Every whole line of @rest; what is left of it stays. */
+static int read_lines(struct procnet *procnet)
+{
+	const char *at = procnet->rest.data, *end = at + procnet->rest.size;
+	int r = 0;
+
+	while (r >= 0 && at < end) {
+		const char *newline = memchr(at, '\n', (size_t)(end - at));
+
+		if (!newline)
+			break;
+		r = read_line(procnet, at, (size_t)(newline - at));
+		at = newline + 1;
+	}
+	memmove(procnet->rest.data, at, (size_t)(end - at));
+	procnet->rest.size = (size_t)(end - at);
+	return r;
+}
+
+static bool is_late(const struct procnet *procnet)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (now.tv_sec - procnet->start.tv_sec) * 1000 +
+		       (now.tv_nsec - procnet->start.tv_nsec) / 1000000 >
+	       DEADLINE_MSEC;
+}
+
+static int read_file(struct procnet *procnet, int fd)
+{
+	struct buf *rest = &procnet->rest;
+
+	for (;;) {
+		ssize_t n;
+		int r;
+
+		if (buf_reserve(rest, CHUNK) < 0)
+			return rest->error;
+		n = read(fd, rest->data + rest->size, CHUNK);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (n == 0)
+			break;
+		rest->size += (size_t)n;
+		r = read_lines(procnet);
+		if (r < 0)
+			return r;
+		/* A line without end is none: it may not fill the memory. */
+		if (rest->size > CHUNK)
+			return -EBADMSG;
+		if (is_late(procnet))
+			return collection_add_gap(procnet->collection, procnet->proto, WHY_SLOW, 0);
+	}
+	procnet->bad_lines += rest->size != 0;
+	return 0;
+}
+
+/* IPv6 is absent as a whole when its table of addresses is too. */
+static bool has_no_ipv6(const struct root *root)
+{
+	cleanup(scope_close) int fd = root_open(root, "proc/net/if_inet6", O_RDONLY);
+	cleanup(scope_close) int net = root_open(root, "proc/net/", O_RDONLY | O_DIRECTORY);
+
+	return fd == -ENOENT && net >= 0;
+}
+
+static int collect_file(struct collection *collection, enum lsp_proto proto, enum lsp_family family)
+{
+	struct procnet procnet = { .collection = collection, .proto = proto, .family = family };
+	cleanup(scope_close) int fd = -1;
+	char path[32];
+	int r;
+
+	snprintf(path, sizeof(path), "proc/net/%s%s", lsp_proto_word(proto),
+		 family == LSP_FAMILY_IPV6 ? "6" : "");
+	clock_gettime(CLOCK_MONOTONIC, &procnet.start);
+	fd = root_open(collection->root, path, O_RDONLY);
+	if (fd == -ENOENT && family == LSP_FAMILY_IPV6 && has_no_ipv6(collection->root))
+		return 0;
+	r = fd < 0 ? fd : read_file(&procnet, fd);
+	if (r >= 0 && !procnet.is_past_title)
+		r = -EBADMSG;
+	if (r >= 0 && procnet.bad_lines)
+		r = collection_add_gap(collection, proto, WHY_LINES, procnet.bad_lines);
+	buf_deinit(&procnet.rest);
+	return r;
+}
+
+static int collect(struct collection *collection, enum lsp_proto proto)
+{
+	int r = 0;
+
+	for (int f = 0; r >= 0 && f < LSP_FAMILY_COUNT; f++) {
+		if (collection->query->families & LSP_BIT(f))
+			r = collect_file(collection, proto, (enum lsp_family)f);
+	}
+	return r < 0 ? r : collection_add_gap(collection, proto, WHY_PROC, 0);
+}
+
+const struct collector collector_proc = {
+	.name = "/proc/net",
+	.source = LSP_SOURCE_PROC,
+	.collect = collect,
+};

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Narrow dumps. The first look is wide and tells how many sockets stand on which ports; it is
+ * the answer when it fits one datagram. Otherwise it is only the plan by which ranges are
+ * asked for, and a range that does not fit is split until it does.
+ */
+#include "collect/sweep.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* A repeated dump is worth it only while the fault may pass. */
+#define TRIES 3
+
+/*
+ * Of the 32 KiB that a datagram has, half must stay empty: one that is full and followed by
+ * an empty end cannot be told from one that was cut. A range is planned for half of that again.
+ */
+#define BATCH_MAX 16384
+#define BATCH_PLANNED 8192
+/* A single port cannot be split: there it only matters that one more message would have fit. */
+#define BATCH_PORT_MAX 30720
+/* More than a message with all attributes takes. */
+#define MESSAGE_MAX 512
+
+#define PORTS 65536u
+
+struct target {
+	struct collection *collection;
+	struct lsp_snapshot *snapshot;
+};
+
+static int add_socket(const struct lsp_socket *socket, uint32_t ifindex, void *data)
+{
+	struct target *target = data;
+	struct lsp_socket copy = *socket;
+
+	return collection_add(target->collection, target->snapshot, &copy, ifindex);
+}
+
+static bool may_pass(int error)
+{
+	return error != -ENOENT && error != -EOPNOTSUPP && error != -EPERM && error != -EACCES &&
+	       error != -EINVAL && error != -EPROTONOSUPPORT;
+}
+
+int sweep_wide(struct collection *collection, const struct diag_request *request,
+	       struct lsp_snapshot *snapshot, struct dump_result *result)
+{
+	struct target target = { collection, snapshot };
+	size_t mark = snapshot_mark(snapshot);
+	int r = -EIO;
+
+	for (int i = 0; i < TRIES; i++) {
+		snapshot_rollback(snapshot, mark);
+		r = netlink_dump(&collection->netlink, request, add_socket, &target, result);
+		if (r < 0 && !may_pass(r))
+			return r;
+		if (r >= 0 && !result->was_interrupted)
+			return 0;
+	}
+	if (r < 0)
+		return r;
+	return collection_add_gap(collection, request->proto,
+				  "the kernel changed its table during each of several dumps", 0);
+}
+
+/*
+ * Did the whole reply fit one datagram, with room left? When memory is short the kernel makes the
+ * datagram a page (NLMSG_GOODSIZE) instead of 32 KiB: one that ends just below is taken for cut.
+ */
+static bool has_room(const struct dump_result *result, size_t max)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+
+	if (result->batches > 1 || result->largest > max)
+		return false;
+	return result->largest + MESSAGE_MAX < page - MESSAGE_MAX || result->largest > page;
+}
+
+/* Ranges that are still to be asked for; the one on top first. */
+struct plan {
+	struct lsp_port_range *ranges;
+	size_t count, capacity;
+};
+
+static int plan_push(struct plan *plan, unsigned first, unsigned last)
+{
+	if (plan->count == plan->capacity) {
+		size_t capacity = plan->capacity ? plan->capacity * 2 : 64;
+		struct lsp_port_range *ranges = realloc(plan->ranges, capacity * sizeof(*ranges));
+
+		if (!ranges)
+			return -ENOMEM;
+		plan->ranges = ranges;
+		plan->capacity = capacity;
+	}
+	plan->ranges[plan->count++] = (struct lsp_port_range){ (uint16_t)first, (uint16_t)last };
+	return 0;
+}
+
+/* Cuts the request's ports so that each range has no more sockets than fit, by what was seen. */
+static int plan_ranges(struct plan *plan, const struct diag_request *request,
+		       const struct lsp_snapshot *seen, size_t mark, size_t per_range)
+{
+	unsigned first = request->ports.first, last = request->ports.last, start = first;
+	uint32_t *counts = calloc(PORTS, sizeof(*counts));
+	size_t sum = 0;
+	int r = 0;
+
+	if (!counts)
+		return -ENOMEM;
+	for (size_t i = mark; i < snapshot_mark(seen); i++) {
+		struct lsp_socket socket;
+
+		snapshot_peek(seen, i, &socket);
+		counts[socket.local.port]++;
+	}
+	for (unsigned port = first; r >= 0 && port <= last; port++) {
+		if (port > start && sum + counts[port] > per_range) {
+			r = plan_push(plan, start, port - 1);
+			start = port;
+			sum = 0;
+		}
+		sum += counts[port];
+	}
+	free(counts);
+	return r < 0 ? r : plan_push(plan, start, last);
+}
+
+static int ask_range(struct collection *collection, const struct diag_request *request,
+		     struct plan *plan, struct lsp_snapshot *snapshot)
+{
+	struct lsp_port_range range = plan->ranges[--plan->count];
+	struct diag_request narrow = *request;
+	size_t mark = snapshot_mark(snapshot);
+	bool is_port = range.first == range.last;
+	struct dump_result result;
+	unsigned middle;
+	int r;
+
+	narrow.ports = range;
+	r = sweep_wide(collection, &narrow, snapshot, &result);
+	if (r < 0 || has_room(&result, is_port ? BATCH_PORT_MAX : BATCH_MAX))
+		return r;
+	if (is_port)
+		return collection_add_gap(collection, request->proto,
+					  "more sockets share one port than the kernel tells at once", 1);
+	snapshot_rollback(snapshot, mark);
+	middle = range.first + (range.last - range.first) / 2u;
+	r = plan_push(plan, range.first, middle);
+	return r < 0 ? r : plan_push(plan, middle + 1, range.last);
+}
+
+int sweep_listeners(struct collection *collection, const struct diag_request *request,
+		    struct lsp_snapshot *snapshot)
+{
+	size_t mark = snapshot_mark(snapshot), count, message;
+	struct dump_result result;
+	struct plan plan = { 0 };
+	int r;
+
+	r = sweep_wide(collection, request, snapshot, &result);
+	if (r < 0 || has_room(&result, BATCH_MAX))
+		return r;
+	count = snapshot_mark(snapshot) - mark;
+	if (count > SWEEP_WIDE_ABOVE && !collection->query->strict)
+		return snapshot_add_note(collection->snapshot, "%s %s: wide dump of %zu sockets",
+					 lsp_proto_word(request->proto),
+					 lsp_family_word(request->family), count);
+	message = count ? result.batches * result.largest / count + 1 : 1;
+	r = plan_ranges(&plan, request, snapshot, mark, BATCH_PLANNED / message + 1);
+	snapshot_rollback(snapshot, mark);
+	while (r >= 0 && plan.count)
+		r = ask_range(collection, request, &plan, snapshot);
+	free(plan.ranges);
+	return r;
+}
