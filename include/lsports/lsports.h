@@ -115,14 +115,14 @@ struct lsp_socket {
 	bool has_cgroup;  /* cgroup_id is known */
 	bool has_backlog; /* backlog is known */
 	uint32_t uid;
-	uint32_t inode;       /* 0: the socket has none, so nobody can hold it */
-	uint64_t cookie;      /* sock_gen_cookie(), unique in its network namespace */
-	uint64_t cgroup_id;   /* of the cgroup v2 where the socket was made */
-	uint32_t recv_queue;  /* bytes; for a TCP listener connections waiting in accept(2) */
-	uint32_t send_queue;  /* bytes; always 0 for a TCP listener */
-	uint32_t backlog;     /* limit of a TCP listener's accept queue, connections */
-	const char *cgroup;   /* path below the cgroup2 mount */
-	const char *unit;     /* systemd unit of that path */
+	uint32_t inode;        /* 0: the socket has none, so nobody can hold it */
+	uint64_t cookie;       /* sock_gen_cookie(), unique in its network namespace */
+	uint64_t cgroup_id;    /* of the cgroup v2 where the socket was made */
+	uint32_t recv_queue;   /* bytes; for a TCP listener connections waiting in accept(2) */
+	uint32_t send_queue;   /* bytes; always 0 for a TCP listener */
+	uint32_t backlog;      /* limit of a TCP listener's accept queue, connections */
+	const char *cgroup;    /* path below the cgroup2 mount */
+	const char *unit;      /* systemd unit of that path */
 	const char *container; /* container id or name of that path */
 };
 
@@ -166,12 +166,12 @@ enum lsp_owners { LSP_OWNERS_AUTO, LSP_OWNERS_PROC, LSP_OWNERS_NONE };
 
 /* What is shown decides what is looked up: facts that cost something, asked for one by one. */
 enum lsp_fact {
-	LSP_FACT_OWNERS = 1u << 0,  /* owners, and comm and uid of each */
-	LSP_FACT_EXE = 1u << 1,     /* exe of each owner */
-	LSP_FACT_CMDLINE = 1u << 2, /* cmdline of each owner */
-	LSP_FACT_STARTED = 1u << 3, /* start time of each owner */
-	LSP_FACT_CGROUP = 1u << 4,  /* cgroup path, unit, container */
-	LSP_FACT_AUTO = 1u << 5,    /* lsp_socket.is_auto */
+	LSP_FACT_OWNERS = 1u << 0,   /* owners, and comm and uid of each */
+	LSP_FACT_EXE = 1u << 1,      /* exe of each owner */
+	LSP_FACT_CMDLINE = 1u << 2,  /* cmdline of each owner */
+	LSP_FACT_STARTED = 1u << 3,  /* start time of each owner */
+	LSP_FACT_CGROUP = 1u << 4,   /* cgroup path, unit, container */
+	LSP_FACT_AUTO = 1u << 5,     /* lsp_socket.is_auto */
 	LSP_FACT_SERVICES = 1u << 6, /* lsp_service_name() */
 	LSP_FACT_USERS = 1u << 7,    /* lsp_user_name() */
 };
@@ -272,12 +272,12 @@ int lsp_ports_parse(const char *text, struct lsp_port_range **ranges, size_t *co
 
 /* --- words ------------------------------------------------------------------------ */
 
-const char *lsp_proto_word(enum lsp_proto proto);          /* "tcp" */
-const char *lsp_family_word(enum lsp_family family);       /* "ipv4" */
+const char *lsp_proto_word(enum lsp_proto proto);            /* "tcp" */
+const char *lsp_family_word(enum lsp_family family);         /* "ipv4" */
 const char *lsp_state_word(const struct lsp_socket *socket); /* "listen", "unconnected" */
-const char *lsp_category_word(enum lsp_category category); /* "well-known" */
-const char *lsp_scope_word(enum lsp_scope scope);          /* "loopback" */
-const char *lsp_owner_gap_word(enum lsp_owner_gap gap);    /* "permission"; NULL for none */
+const char *lsp_category_word(enum lsp_category category);   /* "well-known" */
+const char *lsp_scope_word(enum lsp_scope scope);            /* "loopback" */
+const char *lsp_owner_gap_word(enum lsp_owner_gap gap);      /* "permission"; NULL for none */
 
 #define LSP_ADDRESS_SIZE 48
 

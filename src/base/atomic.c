@@ -57,7 +57,8 @@ int atomic_open(struct atomic *atomic, const char *path, mode_t mode)
 	atomic->dir = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (atomic->dir < 0)
 		return -errno;
-	if (fstatat(atomic->dir, atomic->name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode))
+	if (fstatat(atomic->dir, atomic->name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    S_ISDIR(st.st_mode))
 		return -EISDIR;
 	return open_temporary(atomic, mode);
 }

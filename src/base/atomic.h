@@ -15,7 +15,7 @@ struct atomic {
 	char *temporary; /* of the temporary file, in dir; NULL when there is none */
 };
 
-#define ATOMIC_INIT ((struct atomic){ .dir = -1, .fd = -1 })
+#define ATOMIC_INIT ((struct atomic){.dir = -1, .fd = -1})
 
 /*
  * atomic_open() - begin. Bytes are written to @atomic->fd.

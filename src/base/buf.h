@@ -18,7 +18,7 @@ struct buf {
 	int error; /* 0 or -ENOMEM */
 };
 
-#define BUF_INIT ((struct buf){ 0 })
+#define BUF_INIT ((struct buf){0})
 
 /* --- create and free --- */
 void buf_deinit(struct buf *buf); /* takes a zeroed one too, leaves it zeroed */

@@ -25,7 +25,7 @@ void intmap_deinit(struct intmap *map)
 	free(map->keys);
 	free(map->values);
 	free(map->used);
-	*map = (struct intmap){ 0 };
+	*map = (struct intmap){0};
 }
 
 /* The slot that holds @key, or the free one where it belongs. */
@@ -41,7 +41,7 @@ static size_t slot_of(const struct intmap *map, uint64_t key)
 
 static int grow(struct intmap *map)
 {
-	struct intmap wider = { .capacity = map->capacity ? map->capacity * 2 : SMALLEST };
+	struct intmap wider = {.capacity = map->capacity ? map->capacity * 2 : SMALLEST};
 
 	wider.keys = calloc(wider.capacity, sizeof(*wider.keys));
 	wider.values = calloc(wider.capacity, sizeof(*wider.values));

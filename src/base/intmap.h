@@ -10,7 +10,7 @@
 struct intmap {
 	uint64_t *keys;
 	uint32_t *values;
-	uint8_t *used; /* a byte a slot: every key is valid, 0 too */
+	uint8_t *used;          /* a byte a slot: every key is valid, 0 too */
 	size_t count, capacity; /* capacity is a power of two, or 0 */
 };
 

@@ -41,7 +41,7 @@ void nearest_init(struct nearest *nearest, const char *wrong)
 {
 	size_t size = strlen(wrong);
 
-	*nearest = (struct nearest){ .wrong = wrong, .distance = size / 2 + 1 };
+	*nearest = (struct nearest){.wrong = wrong, .distance = size / 2 + 1};
 }
 
 void nearest_try(struct nearest *nearest, const char *word)
@@ -52,7 +52,9 @@ void nearest_try(struct nearest *nearest, const char *word)
 	if (a > LONGEST || b > LONGEST)
 		return;
 	/* A word cut short is the commonest slip: "--proc" for "--processes". */
-	distance = a && strncmp(nearest->wrong, word, a) == 0 ? 0 : distance_of(nearest->wrong, a, word, b);
+	distance = a && strncmp(nearest->wrong, word, a) == 0
+			   ? 0
+			   : distance_of(nearest->wrong, a, word, b);
 	if (distance < nearest->distance) {
 		nearest->word = word;
 		nearest->distance = distance;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Strict numbers: what strtoul(3) accepts beyond digits (signs, blanks, 0x, overflow) is refused. */
+/* Strict numbers: what strtoul(3) accepts beyond digits (signs, blanks, 0x, overflow) is refused.
+ */
 #include "num.h"
 
 #include <string.h>

@@ -71,7 +71,8 @@ static int read_all(int fd, struct buf *out, size_t max)
 
 int root_read_at(int dir, const char *path, struct buf *out, size_t max)
 {
-	cleanup(scope_close) int fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	cleanup(scope_close) int fd =
+		openat(dir, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 
 	return fd < 0 ? -errno : read_all(fd, out, max);
 }

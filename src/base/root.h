@@ -14,7 +14,7 @@
 #include <sys/types.h>
 
 struct root {
-	int fd; /* O_PATH of the directory */
+	int fd;          /* O_PATH of the directory */
 	bool is_machine; /* it is "/" */
 };
 
@@ -27,8 +27,8 @@ int root_open(const struct root *root, const char *path, int flags);
 
 /*
  * root_read_at() - a whole small file below the directory @dir into @out, which is emptied
- * first. At most @max bytes; more is -EFBIG. A read that was interrupted goes on; any other error ends it.
- * Return: 0 or a negative errno.
+ * first. At most @max bytes; more is -EFBIG. A read that was interrupted goes on; any other error
+ * ends it. Return: 0 or a negative errno.
  */
 int root_read_at(int dir, const char *path, struct buf *out, size_t max);
 int root_read(const struct root *root, const char *path, struct buf *out, size_t max);

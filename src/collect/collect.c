@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct collector *const collectors[] = { &collector_netlink, &collector_proc };
+static const struct collector *const collectors[] = {&collector_netlink, &collector_proc};
 #define COLLECTOR_COUNT (sizeof(collectors) / sizeof(collectors[0]))
 
 int collection_init(struct collection *collection, const struct root *root,
@@ -41,7 +41,8 @@ static bool is_wanted_port(const struct lsp_query *query, uint16_t port)
 	return query->port_count == 0;
 }
 
-/* Name of a device in our network namespace; one that is gone is told by its number, as ss(8) does. */
+/* Name of a device in our network namespace; one that is gone is told by its number, as ss(8) does.
+ */
 static int find_interface(struct collection *collection, uint32_t ifindex, const char **name)
 {
 	const uint32_t *known = intmap_find(&collection->interfaces, ifindex);
@@ -84,7 +85,7 @@ int collection_add_gap(struct collection *collection, enum lsp_proto proto, cons
 		       uint64_t count)
 {
 	char what[32];
-	struct lsp_gap gap = { .what = what, .why = why, .count = count, .hides = true };
+	struct lsp_gap gap = {.what = what, .why = why, .count = count, .hides = true};
 
 	snprintf(what, sizeof(what), "%s sockets", lsp_proto_word(proto));
 	return snapshot_add_gap(collection->snapshot, &gap);

@@ -18,7 +18,7 @@ struct collection {
 	const struct lsp_query *query; /* borrowed */
 	struct lsp_snapshot *snapshot; /* borrowed; what is collected goes here */
 	struct netlink netlink;
-	uint32_t netns;          /* its inode number, 0 unknown */
+	uint32_t netns;           /* its inode number, 0 unknown */
 	struct intmap interfaces; /* ifindex -> string id in interface_names */
 	struct strpool interface_names;
 };
@@ -42,8 +42,8 @@ struct collector {
 	const char *name;
 	enum lsp_source source;
 	/*
-	 * All wanted sockets of one protocol. On failure what was added is taken back by the caller.
-	 * Return: 0, or a negative errno with the reason in @why (static or strerror text).
+	 * All wanted sockets of one protocol. On failure what was added is taken back by the
+	 * caller. Return: 0, or a negative errno with the reason in @why (static or strerror text).
 	 */
 	int (*collect)(struct collection *collection, enum lsp_proto proto);
 };

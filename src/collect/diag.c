@@ -31,7 +31,7 @@ static size_t append_port_op(struct inet_diag_bc_op *ops, size_t at, size_t tota
 		.yes = 2 * sizeof(*ops),
 		.no = (unsigned short)(left + sizeof(*ops)),
 	};
-	ops[at + 1] = (struct inet_diag_bc_op){ .code = INET_DIAG_BC_NOP, .no = port };
+	ops[at + 1] = (struct inet_diag_bc_op){.code = INET_DIAG_BC_NOP, .no = port};
 	return at + 2;
 }
 

@@ -10,9 +10,9 @@
 struct diag_request {
 	enum lsp_proto proto;
 	enum lsp_family family;
-	uint32_t states;              /* LSP_BIT(enum lsp_state) */
-	struct lsp_port_range ports;  /* local ports; 0-65535 asks without bytecode */
-	bool only_auto;               /* only sockets whose port the kernel chose */
+	uint32_t states;             /* LSP_BIT(enum lsp_state) */
+	struct lsp_port_range ports; /* local ports; 0-65535 asks without bytecode */
+	bool only_auto;              /* only sockets whose port the kernel chose */
 };
 
 #define DIAG_REQUEST_SIZE 128

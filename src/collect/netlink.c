@@ -26,7 +26,7 @@
 
 int netlink_init(struct netlink *netlink, const struct root *root)
 {
-	*netlink = (struct netlink){ .root = root, .buffer = malloc(BUFFER_SIZE) };
+	*netlink = (struct netlink){.root = root, .buffer = malloc(BUFFER_SIZE)};
 	return netlink->buffer ? 0 : -ENOMEM;
 }
 
@@ -36,7 +36,7 @@ void netlink_deinit(struct netlink *netlink)
 		return;
 	transport_free(netlink->transport);
 	free(netlink->buffer);
-	*netlink = (struct netlink){ 0 };
+	*netlink = (struct netlink){0};
 }
 
 struct reader {
@@ -92,7 +92,8 @@ static int read_batch(struct reader *reader, size_t size)
 	bool has_sockets = false;
 	int left = (int)size;
 
-	for (; !reader->is_done && mnl_nlmsg_ok(header, left); header = mnl_nlmsg_next(header, &left)) {
+	for (; !reader->is_done && mnl_nlmsg_ok(header, left);
+	     header = mnl_nlmsg_next(header, &left)) {
 		int r;
 
 		/* The end of an earlier dump may still be on its way: it is not for us. */
@@ -151,8 +152,8 @@ static int ask(struct netlink *netlink, const void *message, size_t size, struct
  */
 static int prime(struct netlink *netlink)
 {
-	struct dump_result ignored = { 0 };
-	struct reader reader = { .netlink = netlink, .result = &ignored };
+	struct dump_result ignored = {0};
+	struct reader reader = {.netlink = netlink, .result = &ignored};
 	uint8_t message[DIAG_REQUEST_SIZE];
 
 	return ask(netlink, message, diag_format_noop(++netlink->seq, message), &reader);
@@ -183,7 +184,7 @@ int netlink_dump(struct netlink *netlink, const struct diag_request *request,
 	uint8_t message[DIAG_REQUEST_SIZE];
 	int r;
 
-	*result = (struct dump_result){ 0 };
+	*result = (struct dump_result){0};
 	if (netlink->timeouts >= TIMEOUTS_MAX)
 		return -ETIMEDOUT;
 	r = open_transport(netlink);

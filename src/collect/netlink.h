@@ -8,7 +8,7 @@
 #include "collect/transport.h"
 
 struct netlink {
-	const struct root *root; /* borrowed */
+	const struct root *root;     /* borrowed */
 	struct transport *transport; /* owned; NULL until the first dump and after a failure */
 	uint8_t *buffer;             /* owned */
 	uint32_t seq;
@@ -17,9 +17,9 @@ struct netlink {
 
 /* What a dump looked like from outside. */
 struct dump_result {
-	size_t batches;        /* datagrams that held sockets */
-	size_t largest;        /* bytes of the largest of them */
-	bool was_interrupted;  /* the kernel said so (NLM_F_DUMP_INTR) */
+	size_t batches;       /* datagrams that held sockets */
+	size_t largest;       /* bytes of the largest of them */
+	bool was_interrupted; /* the kernel said so (NLM_F_DUMP_INTR) */
 };
 
 /* Return: 0 or a negative errno, which ends the dump. */

@@ -42,7 +42,8 @@ static uint32_t read_inode(const struct root *root, const char *path)
 		return fstat(fd, &st) < 0 ? 0 : (uint32_t)st.st_ino;
 	at = link + strlen(LINK_PREFIX);
 	end = link + n;
-	if ((size_t)n > strlen(LINK_PREFIX) && strncmp(link, LINK_PREFIX, strlen(LINK_PREFIX)) == 0 &&
+	if ((size_t)n > strlen(LINK_PREFIX) &&
+	    strncmp(link, LINK_PREFIX, strlen(LINK_PREFIX)) == 0 &&
 	    num_take(&at, end, 10, UINT32_MAX, &inode))
 		return (uint32_t)inode;
 	errno = EINVAL;
@@ -71,7 +72,7 @@ static int add(struct netns_list *list, uint32_t inode, const char *path)
 	list->items = items;
 	if (path && !(copy = strdup(path)))
 		return -ENOMEM;
-	items[list->count++] = (struct netns){ inode, copy };
+	items[list->count++] = (struct netns){inode, copy};
 	return 0;
 }
 
@@ -131,7 +132,8 @@ static int add_processes(struct netns_list *list, const struct root *root,
 	cleanup(scope_closedir) DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	struct lsp_gap gap = {
 		.what = "network namespaces",
-		.why = "processes whose network namespace could not be read: CAP_SYS_PTRACE is needed",
+		.why = "processes whose network namespace could not be read: CAP_SYS_PTRACE is "
+		       "needed",
 		.hides = true,
 	};
 	const struct dirent *entry;
@@ -165,7 +167,7 @@ int netns_list_load(struct netns_list *list, const struct root *root, const stru
 	bool is_own = !query->netns_count || query->all_netns;
 	int r = 0;
 
-	*list = (struct netns_list){ .home = -1 };
+	*list = (struct netns_list){.home = -1};
 	if (is_own)
 		r = add(list, read_inode(root, OWN_PATH), NULL);
 	for (size_t i = 0; r >= 0 && i < query->netns_count; i++)
@@ -192,7 +194,7 @@ void netns_list_deinit(struct netns_list *list)
 	free(list->items);
 	if (list->home > 0)
 		close(list->home);
-	*list = (struct netns_list){ .home = -1 };
+	*list = (struct netns_list){.home = -1};
 }
 
 int netns_enter(const struct netns *netns, const struct root *root)

@@ -36,7 +36,7 @@ static bool take_number(struct cursor *cursor, unsigned base, uint64_t max, uint
 /* Eight hex digits: 32 bits of the address as this machine reads them. */
 static bool take_word(struct cursor *cursor, uint8_t *out)
 {
-	struct cursor word = { cursor->at, cursor->at + 8 };
+	struct cursor word = {cursor->at, cursor->at + 8};
 	uint64_t value;
 	uint32_t native;
 
@@ -80,10 +80,10 @@ static bool take_tail(struct cursor *cursor, uint64_t *uid, uint64_t *inode)
 int procline_parse(const char *line, size_t size, enum lsp_proto proto, enum lsp_family family,
 		   struct lsp_socket *socket)
 {
-	struct cursor cursor = { line, line + size };
+	struct cursor cursor = {line, line + size};
 	uint64_t ordinal, state, send_queue, recv_queue, uid, inode;
 
-	*socket = (struct lsp_socket){ .proto = proto, .family = family };
+	*socket = (struct lsp_socket){.proto = proto, .family = family};
 	take_blanks(&cursor);
 	if (!take_number(&cursor, 10, UINT64_MAX, &ordinal) || !take_char(&cursor, ':') ||
 	    !take_blanks(&cursor) || !take_endpoint(&cursor, family, &socket->local) ||

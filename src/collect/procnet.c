@@ -126,7 +126,7 @@ static bool has_no_ipv6(const struct root *root)
 
 static int collect_file(struct collection *collection, enum lsp_proto proto, enum lsp_family family)
 {
-	struct procnet procnet = { .collection = collection, .proto = proto, .family = family };
+	struct procnet procnet = {.collection = collection, .proto = proto, .family = family};
 	cleanup(scope_close) int fd = -1;
 	char path[32];
 	int r;

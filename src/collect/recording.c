@@ -87,9 +87,9 @@ static ssize_t answer_unknown(const struct recording *recording, void *reply, si
 		struct nlmsghdr header;
 		struct nlmsgerr error;
 	} answer = {
-		.header = { .nlmsg_len = sizeof(answer),
-			    .nlmsg_type = NLMSG_ERROR,
-			    .nlmsg_seq = recording->seq },
+		.header = {.nlmsg_len = sizeof(answer),
+			   .nlmsg_type = NLMSG_ERROR,
+			   .nlmsg_seq = recording->seq},
 		.error.error = -ENOENT,
 	};
 

@@ -58,7 +58,7 @@ static int collect_range(struct collection *collection, struct diag_request *req
 static int collect_family(struct collection *collection, enum lsp_proto proto,
 			  enum lsp_family family)
 {
-	static const struct lsp_port_range all = { 0, UINT16_MAX };
+	static const struct lsp_port_range all = {0, UINT16_MAX};
 	const struct lsp_query *query = collection->query;
 	bool is_narrow = query->port_count && query->port_count <= RANGES_MAX;
 	const struct lsp_port_range *ranges = is_narrow ? query->ports : &all;

@@ -15,10 +15,11 @@
 
 /*
  * Of the 32 KiB that a datagram has, half must stay empty: one that is full and followed by
- * an empty end cannot be told from one that was cut. A range is planned for half of that again.
+ * an empty end cannot be told from one that was cut. A range is planned with some room in that
+ * half.
  */
 #define BATCH_MAX 16384
-#define BATCH_PLANNED 8192
+#define BATCH_PLANNED 12288
 /* A single port cannot be split: there it only matters that one more message would have fit. */
 #define BATCH_PORT_MAX 30720
 /* More than a message with all attributes takes. */
@@ -48,7 +49,7 @@ static bool may_pass(int error)
 int sweep_wide(struct collection *collection, const struct diag_request *request,
 	       struct lsp_snapshot *snapshot, struct dump_result *result)
 {
-	struct target target = { collection, snapshot };
+	struct target target = {collection, snapshot};
 	size_t mark = snapshot_mark(snapshot);
 	int r = -EIO;
 
@@ -96,7 +97,7 @@ static int plan_push(struct plan *plan, unsigned first, unsigned last)
 		plan->ranges = ranges;
 		plan->capacity = capacity;
 	}
-	plan->ranges[plan->count++] = (struct lsp_port_range){ (uint16_t)first, (uint16_t)last };
+	plan->ranges[plan->count++] = (struct lsp_port_range){(uint16_t)first, (uint16_t)last};
 	return 0;
 }
 
@@ -145,8 +146,9 @@ static int ask_range(struct collection *collection, const struct diag_request *r
 	if (r < 0 || has_room(&result, is_port ? BATCH_PORT_MAX : BATCH_MAX))
 		return r;
 	if (is_port)
-		return collection_add_gap(collection, request->proto,
-					  "more sockets share one port than the kernel tells at once", 1);
+		return collection_add_gap(
+			collection, request->proto,
+			"more sockets share one port than the kernel tells at once", 1);
 	snapshot_rollback(snapshot, mark);
 	middle = range.first + (range.last - range.first) / 2u;
 	r = plan_push(plan, range.first, middle);
@@ -158,7 +160,7 @@ int sweep_listeners(struct collection *collection, const struct diag_request *re
 {
 	size_t mark = snapshot_mark(snapshot), count, message;
 	struct dump_result result;
-	struct plan plan = { 0 };
+	struct plan plan = {0};
 	int r;
 
 	r = sweep_wide(collection, request, snapshot, &result);

@@ -60,8 +60,8 @@ static const struct transport_ops kernel_ops = {
 
 int transport_open_kernel(struct transport **out)
 {
-	const struct timeval timeout = { .tv_sec = RECEIVE_TIMEOUT_MSEC / 1000,
-					 .tv_usec = RECEIVE_TIMEOUT_MSEC % 1000 * 1000 };
+	const struct timeval timeout = {.tv_sec = RECEIVE_TIMEOUT_MSEC / 1000,
+					.tv_usec = RECEIVE_TIMEOUT_MSEC % 1000 * 1000};
 	struct kernel_transport *kernel = calloc(1, sizeof(*kernel));
 	int fd, r;
 

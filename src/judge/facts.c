@@ -19,26 +19,25 @@ struct prefix {
 
 /* The first that fits decides. */
 static const struct prefix prefixes_ipv4[] = {
-	{ { 0, 0, 0, 0 }, 32, LSP_SCOPE_ANY },
-	{ { 127 }, 8, LSP_SCOPE_LOOPBACK },
-	{ { 169, 254 }, 16, LSP_SCOPE_LINK },     /* RFC 3927 */
-	{ { 224, 0, 0 }, 24, LSP_SCOPE_LINK },    /* RFC 5771: local network control */
-	{ { 10 }, 8, LSP_SCOPE_PRIVATE },         /* RFC 1918 */
-	{ { 172, 16 }, 12, LSP_SCOPE_PRIVATE },   /* RFC 1918 */
-	{ { 192, 168 }, 16, LSP_SCOPE_PRIVATE },  /* RFC 1918 */
-	{ { 100, 64 }, 10, LSP_SCOPE_PRIVATE },   /* RFC 6598: carrier-grade NAT */
-	{ { 239 }, 8, LSP_SCOPE_PRIVATE },        /* RFC 2365: administratively scoped */
+	{{0, 0, 0, 0}, 32, LSP_SCOPE_ANY},   {{127}, 8, LSP_SCOPE_LOOPBACK},
+	{{169, 254}, 16, LSP_SCOPE_LINK},    /* RFC 3927 */
+	{{224, 0, 0}, 24, LSP_SCOPE_LINK},   /* RFC 5771: local network control */
+	{{10}, 8, LSP_SCOPE_PRIVATE},        /* RFC 1918 */
+	{{172, 16}, 12, LSP_SCOPE_PRIVATE},  /* RFC 1918 */
+	{{192, 168}, 16, LSP_SCOPE_PRIVATE}, /* RFC 1918 */
+	{{100, 64}, 10, LSP_SCOPE_PRIVATE},  /* RFC 6598: carrier-grade NAT */
+	{{239}, 8, LSP_SCOPE_PRIVATE},       /* RFC 2365: administratively scoped */
 };
 
 static const struct prefix prefixes_ipv6[] = {
-	{ { 0 }, 128, LSP_SCOPE_ANY },
-	{ { [15] = 1 }, 128, LSP_SCOPE_LOOPBACK },
-	{ { 0xff, 0x01 }, 16, LSP_SCOPE_LOOPBACK }, /* RFC 4291: interface-local multicast */
-	{ { 0xfe, 0x80 }, 10, LSP_SCOPE_LINK },     /* RFC 4291 */
-	{ { 0xff, 0x02 }, 16, LSP_SCOPE_LINK },     /* RFC 4291: link-local multicast */
-	{ { 0xfc }, 7, LSP_SCOPE_PRIVATE },         /* RFC 4193 */
-	{ { 0xff, 0x05 }, 16, LSP_SCOPE_PRIVATE },  /* RFC 7346: site-local multicast */
-	{ { 0xff, 0x08 }, 16, LSP_SCOPE_PRIVATE },  /* RFC 7346: organization-local multicast */
+	{{0}, 128, LSP_SCOPE_ANY},
+	{{[15] = 1}, 128, LSP_SCOPE_LOOPBACK},
+	{{0xff, 0x01}, 16, LSP_SCOPE_LOOPBACK}, /* RFC 4291: interface-local multicast */
+	{{0xfe, 0x80}, 10, LSP_SCOPE_LINK},     /* RFC 4291 */
+	{{0xff, 0x02}, 16, LSP_SCOPE_LINK},     /* RFC 4291: link-local multicast */
+	{{0xfc}, 7, LSP_SCOPE_PRIVATE},         /* RFC 4193 */
+	{{0xff, 0x05}, 16, LSP_SCOPE_PRIVATE},  /* RFC 7346: site-local multicast */
+	{{0xff, 0x08}, 16, LSP_SCOPE_PRIVATE},  /* RFC 7346: organization-local multicast */
 };
 
 static bool has_prefix(const uint8_t *address, const struct prefix *prefix)
@@ -51,7 +50,8 @@ static bool has_prefix(const uint8_t *address, const struct prefix *prefix)
 	return !rest || (address[whole] ^ prefix->bytes[whole]) >> (8 - rest) == 0;
 }
 
-static enum lsp_scope find_scope(const struct prefix *prefixes, size_t count, const uint8_t *address)
+static enum lsp_scope find_scope(const struct prefix *prefixes, size_t count,
+				 const uint8_t *address)
 {
 	for (size_t i = 0; i < count; i++) {
 		if (has_prefix(address, &prefixes[i]))
@@ -62,7 +62,7 @@ static enum lsp_scope find_scope(const struct prefix *prefixes, size_t count, co
 
 enum lsp_scope lsp_scope_of(enum lsp_family family, const uint8_t address[16])
 {
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
 
 	/* ::ffff:a.b.c.d is reached over IPv4. */
 	if (family == LSP_FAMILY_IPV6 && memcmp(address, mapped, sizeof(mapped)) == 0) {

@@ -47,7 +47,7 @@ static int parse_item(const char **at, const char *end, struct lsp_port_range *r
 		*reason = "the range ends below its start";
 		return -EINVAL;
 	}
-	*range = (struct lsp_port_range){ (uint16_t)first, (uint16_t)last };
+	*range = (struct lsp_port_range){(uint16_t)first, (uint16_t)last};
 	return 0;
 }
 

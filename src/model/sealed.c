@@ -52,7 +52,7 @@ static int seal_owners(struct lsp_snapshot *snapshot)
 	}
 	snapshot->owner_count = kept;
 	free(found);
-	snapshot->found = (struct array){ 0 };
+	snapshot->found = (struct array){0};
 	return 0;
 }
 

@@ -168,7 +168,7 @@ int snapshot_settle(struct lsp_snapshot *snapshot)
 		qsort(autos->data, autos->count, sizeof(uint64_t), compare_u64);
 	r = socket_table_unique(&snapshot->sockets, autos->data, autos->count);
 	free(autos->data);
-	*autos = (struct array){ 0 };
+	*autos = (struct array){0};
 	return r < 0 ? r : socket_table_order(&snapshot->sockets, &snapshot->strings);
 }
 
@@ -184,12 +184,13 @@ void snapshot_drop(struct lsp_snapshot *snapshot, const struct intmap *gone)
 	snapshot->sockets.count = kept;
 }
 
-/* --- fill: owners and names --------------------------------------------------------------------- */
+/* --- fill: owners and names ---------------------------------------------------------------------
+ */
 
 int snapshot_add_process(struct lsp_snapshot *snapshot, const struct lsp_process *process,
 			 uint32_t *index)
 {
-	struct packed_process packed = { .process = *process }, *slot;
+	struct packed_process packed = {.process = *process}, *slot;
 	int r = strpool_add(&snapshot->strings, process->comm, &packed.comm);
 
 	if (r >= 0)
@@ -212,7 +213,7 @@ int snapshot_add_owner(struct lsp_snapshot *snapshot, uint32_t inode, uint32_t p
 
 	if (!slot)
 		return -ENOMEM;
-	*slot = (struct packed_owner){ inode, process, fd };
+	*slot = (struct packed_owner){inode, process, fd};
 	return 0;
 }
 
@@ -235,7 +236,8 @@ int snapshot_set_cgroup(struct lsp_snapshot *snapshot, uint64_t id, const char *
 	if (r >= 0)
 		r = strpool_add(&snapshot->strings, container, &slot->container);
 	if (r >= 0)
-		r = intmap_put(&snapshot->cgroups, id, (uint32_t)(snapshot->cgroup_names.count - 1));
+		r = intmap_put(&snapshot->cgroups, id,
+			       (uint32_t)(snapshot->cgroup_names.count - 1));
 	return r;
 }
 
@@ -266,7 +268,8 @@ int snapshot_add_service(struct lsp_snapshot *snapshot, enum lsp_proto proto, ui
 	return intmap_put(&snapshot->services, key, (uint32_t)(snapshot->service_names.count - 1));
 }
 
-/* --- ask: what is still to be looked up ------------------------------------------------------------ */
+/* --- ask: what is still to be looked up
+ * ------------------------------------------------------------ */
 
 int snapshot_list_inodes(const struct lsp_snapshot *snapshot, struct intmap *inodes)
 {

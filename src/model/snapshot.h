@@ -60,8 +60,8 @@ int snapshot_add_owner(struct lsp_snapshot *snapshot, uint32_t inode, uint32_t p
 /* What the walk was able to see, for lsp_snapshot_owner_gap(). */
 struct snapshot_walk {
 	bool is_done;
-	bool is_partial;         /* a process could not be read */
-	bool is_pid_namespace;   /* we are in a PID namespace that is not the first */
+	bool is_partial;       /* a process could not be read */
+	bool is_pid_namespace; /* we are in a PID namespace that is not the first */
 };
 void snapshot_set_walk(struct lsp_snapshot *snapshot, const struct snapshot_walk *walk);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a snapshot is made of; for model/snapshot.c, which fills it, and model/sealed.c, which reads it. */
+/* What a snapshot is made of; for model/snapshot.c, which fills it, and model/sealed.c, which reads
+ * it. */
 #ifndef LSPORTS_MODEL_SNAPSHOT_DATA_H
 #define LSPORTS_MODEL_SNAPSHOT_DATA_H
 #pragma once
@@ -36,20 +37,20 @@ struct array {
 struct lsp_snapshot {
 	struct strpool strings;
 	struct socket_table sockets;
-	struct array autos;     /* uint64_t */
-	struct array processes; /* struct packed_process */
-	struct array found;     /* struct packed_owner, until sealed */
-	struct lsp_owner *owners;  /* by inode and pid, when sealed */
-	uint32_t *owner_inodes;    /* the inode of each owner, ascending */
+	struct array autos;       /* uint64_t */
+	struct array processes;   /* struct packed_process */
+	struct array found;       /* struct packed_owner, until sealed */
+	struct lsp_owner *owners; /* by inode and pid, when sealed */
+	uint32_t *owner_inodes;   /* the inode of each owner, ascending */
 	size_t owner_count;
-	struct intmap cgroups;     /* id -> index in cgroup_names */
+	struct intmap cgroups; /* id -> index in cgroup_names */
 	struct array cgroup_names;
-	struct intmap users; /* uid -> string id */
+	struct intmap users;    /* uid -> string id */
 	struct intmap services; /* proto << 16 | port -> index in service_names */
 	struct array service_names;
 	struct intmap unprivileged; /* netns -> first port */
-	struct array gaps;  /* struct lsp_gap, texts owned */
-	struct array notes; /* char *, owned */
+	struct array gaps;          /* struct lsp_gap, texts owned */
+	struct array notes;         /* char *, owned */
 	struct snapshot_walk walk;
 };
 

@@ -129,9 +129,9 @@ void socket_table_unpack(const struct socket_table *table, size_t index, struct 
 		.local.port = packed->local_port,
 		.peer.port = packed->peer_port,
 		.v6only = (enum lsp_known)kind->v6only,
-		.is_auto = !kind->auto_known ? LSP_KNOWN_NOT :
-			   packed->is_auto   ? LSP_KNOWN_YES :
-					       LSP_KNOWN_NO,
+		.is_auto = !kind->auto_known ? LSP_KNOWN_NOT
+			   : packed->is_auto ? LSP_KNOWN_YES
+					     : LSP_KNOWN_NO,
 		.has_uid = kind->has_uid,
 		.has_cookie = kind->has_cookie,
 		.has_cgroup = kind->has_cgroup,
@@ -255,7 +255,8 @@ static void sort_bucket(const struct sorter *sorter, struct packed_socket *s, si
 		else
 			swap(&s[0], &s[--end]);
 		for (parent = start; (child = parent * 2 + 1) < end; parent = child) {
-			if (child + 1 < end && sorter->compare(sorter, &s[child], &s[child + 1]) < 0)
+			if (child + 1 < end &&
+			    sorter->compare(sorter, &s[child], &s[child + 1]) < 0)
 				child++;
 			if (sorter->compare(sorter, &s[parent], &s[child]) >= 0)
 				break;
@@ -366,7 +367,8 @@ int socket_table_order(struct socket_table *table, const struct strpool *strings
 		return r;
 	/* What has no identity (TIME_WAIT through /proc) is the same when all of it is. */
 	for (size_t i = 0; i < table->count; i++) {
-		if (kept && compare_order(&sorter, &table->sockets[kept - 1], &table->sockets[i]) == 0)
+		if (kept &&
+		    compare_order(&sorter, &table->sockets[kept - 1], &table->sockets[i]) == 0)
 			continue;
 		table->sockets[kept++] = table->sockets[i];
 	}

@@ -60,7 +60,7 @@ int socket_table_unique(struct socket_table *table, const uint64_t *autos, size_
 int socket_table_order(struct socket_table *table, const struct strpool *strings);
 
 static inline const struct socket_kind *socket_table_kind(const struct socket_table *table,
-							   size_t index)
+							  size_t index)
 {
 	return recpool_at(&table->kinds, table->sockets[index].kind);
 }

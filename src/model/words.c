@@ -14,20 +14,13 @@ static const char *const family_words[LSP_FAMILY_COUNT] = {
 
 /* As ss(8) writes them, in lower case. */
 static const char *const state_words[LSP_STATE_COUNT] = {
-	[LSP_STATE_UNKNOWN] = "unknown",
-	[LSP_STATE_ESTABLISHED] = "established",
-	[LSP_STATE_SYN_SENT] = "syn-sent",
-	[LSP_STATE_SYN_RECV] = "syn-recv",
-	[LSP_STATE_FIN_WAIT1] = "fin-wait-1",
-	[LSP_STATE_FIN_WAIT2] = "fin-wait-2",
-	[LSP_STATE_TIME_WAIT] = "time-wait",
-	[LSP_STATE_CLOSE] = "close",
-	[LSP_STATE_CLOSE_WAIT] = "close-wait",
-	[LSP_STATE_LAST_ACK] = "last-ack",
-	[LSP_STATE_LISTEN] = "listen",
-	[LSP_STATE_CLOSING] = "closing",
-	[LSP_STATE_NEW_SYN_RECV] = "syn-recv",
-	[LSP_STATE_BOUND_INACTIVE] = "bound",
+	[LSP_STATE_UNKNOWN] = "unknown",       [LSP_STATE_ESTABLISHED] = "established",
+	[LSP_STATE_SYN_SENT] = "syn-sent",     [LSP_STATE_SYN_RECV] = "syn-recv",
+	[LSP_STATE_FIN_WAIT1] = "fin-wait-1",  [LSP_STATE_FIN_WAIT2] = "fin-wait-2",
+	[LSP_STATE_TIME_WAIT] = "time-wait",   [LSP_STATE_CLOSE] = "close",
+	[LSP_STATE_CLOSE_WAIT] = "close-wait", [LSP_STATE_LAST_ACK] = "last-ack",
+	[LSP_STATE_LISTEN] = "listen",         [LSP_STATE_CLOSING] = "closing",
+	[LSP_STATE_NEW_SYN_RECV] = "syn-recv", [LSP_STATE_BOUND_INACTIVE] = "bound",
 };
 
 static const char *const category_words[LSP_CATEGORY_COUNT] = {
@@ -37,8 +30,9 @@ static const char *const category_words[LSP_CATEGORY_COUNT] = {
 };
 
 static const char *const scope_words[LSP_SCOPE_COUNT] = {
-	[LSP_SCOPE_LOOPBACK] = "loopback", [LSP_SCOPE_LINK] = "link", [LSP_SCOPE_PRIVATE] = "private",
-	[LSP_SCOPE_PUBLIC] = "public",     [LSP_SCOPE_ANY] = "any",
+	[LSP_SCOPE_LOOPBACK] = "loopback", [LSP_SCOPE_LINK] = "link",
+	[LSP_SCOPE_PRIVATE] = "private",   [LSP_SCOPE_PUBLIC] = "public",
+	[LSP_SCOPE_ANY] = "any",
 };
 
 static const char *const owner_gap_words[LSP_OWNER_GAP_COUNT] = {
