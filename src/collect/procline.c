@@ -93,8 +93,8 @@ int procline_parse(const char *line, size_t size, enum lsp_proto proto, enum lsp
 	    !take_char(&cursor, ':') || !take_number(&cursor, 16, UINT32_MAX, &recv_queue) ||
 	    !take_blanks(&cursor) || !take_tail(&cursor, &uid, &inode))
 		return -EBADMSG;
-	/* The inode ends the line or a blank follows: not the middle of something else. */
-	if (cursor.at < cursor.end && *cursor.at != ' ')
+	/* Reference count and more always follow: without a blank the inode may have been cut. */
+	if (cursor.at == cursor.end || *cursor.at != ' ')
 		return -EBADMSG;
 	if (state == 0 || state >= LSP_STATE_COUNT)
 		return -EBADMSG;

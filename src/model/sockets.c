@@ -269,12 +269,15 @@ static void sort_bucket(const struct sorter *sorter, struct packed_socket *s, si
 static int sort_table(struct socket_table *table, const struct sorter *sorter)
 {
 	struct packed_socket *s = table->sockets;
-	uint32_t *ends = calloc(2 * DIGITS, sizeof(*ends));
-	uint32_t *next = ends + DIGITS;
+	uint32_t *ends, *next;
 	uint32_t sum = 0;
 
+	if (!table->count)
+		return 0;
+	ends = calloc(2 * DIGITS, sizeof(*ends));
 	if (!ends)
 		return -ENOMEM;
+	next = ends + DIGITS;
 	for (size_t i = 0; i < table->count; i++)
 		ends[sorter->digit(&s[i])]++;
 	for (size_t d = 0; d < DIGITS; d++) {

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The option table, and --help made from it. Owns what an option is called, what it wants and
+ * what people are told about it; refuses to read argv (options.c).
+ */
+#include "options.h"
+
+#include <lsports/lsports.h>
+
+#define AT(member_) offsetof(struct options, member_)
+
+static const char *const color_words[] = {"auto", "always", "never", NULL};
+static const char *const source_words[] = {"auto", "netlink", "proc", NULL};
+static const char *const owner_words[] = {"auto", "proc", "none", NULL};
+static const char *const list_words[] = {"columns", "formats", NULL};
+
+/* Words stand in the order of their enums. */
+_Static_assert(OPTIONS_COLOR_AUTO == 0 && OPTIONS_COLOR_ALWAYS == 1 && OPTIONS_COLOR_NEVER == 2,
+	       "color_words");
+_Static_assert(LSP_SOURCE_AUTO == 0 && LSP_SOURCE_NETLINK == 1 && LSP_SOURCE_PROC == 2,
+	       "source_words");
+_Static_assert(LSP_OWNERS_AUTO == 0 && LSP_OWNERS_PROC == 1 && LSP_OWNERS_NONE == 2, "owner_words");
+_Static_assert(OPTIONS_ACTION_LIST_FORMATS == OPTIONS_ACTION_LIST_COLUMNS + 1, "list_words");
+
+/* clang-format off */
+#define WHAT    .group = OPTION_GROUP_WHAT
+#define SHOW    .group = OPTION_GROUP_SHOW
+#define FORMAT  .group = OPTION_GROUP_FORMAT
+#define SOURCE  .group = OPTION_GROUP_SOURCE
+#define META    .group = OPTION_GROUP_META
+#define FLAG(member_)          .kind = OPTION_KIND_FLAG, .member = AT(member_)
+#define BITS(member_, value_)  .kind = OPTION_KIND_BITS, .member = AT(member_), .value = (value_)
+#define VALUE(member_, value_) .kind = OPTION_KIND_VALUE, .member = AT(member_), .value = (value_)
+#define WORD(member_, words_)  .kind = OPTION_KIND_WORD, .member = AT(member_), .words = (words_)
+#define TEXT(member_)          .kind = OPTION_KIND_TEXT, .member = AT(member_)
+#define RESERVED(letter_, help_) \
+	{ .letter = (letter_), .group = OPTION_GROUP_RESERVED, .kind = OPTION_KIND_ERROR, .help = help_ }
+
+const struct option_row option_rows[] = {
+	{ 'l', "listening", NULL, WHAT, BITS(states, OPTIONS_STATE_LISTENERS),
+	  .help = "TCP in LISTEN and UDP without a peer (default)" },
+	{ 'a', "all", NULL, WHAT, BITS(states, OPTIONS_STATE_LISTENERS | OPTIONS_STATE_OTHERS),
+	  .help = "sockets of every state" },
+	{ 0, "connected", NULL, WHAT, BITS(states, OPTIONS_STATE_OTHERS),
+	  .help = "sockets of every state but listeners" },
+	{ 't', "tcp", NULL, WHAT, BITS(protos, LSP_BIT(LSP_PROTO_TCP)), .help = "TCP" },
+	{ 'u', "udp", NULL, WHAT, BITS(protos, LSP_BIT(LSP_PROTO_UDP)), .help = "UDP" },
+	{ '4', "ipv4", NULL, WHAT, BITS(families, LSP_BIT(LSP_FAMILY_IPV4)),
+	  .help = "IPv4" },
+	{ '6', "ipv6", NULL, WHAT, BITS(families, LSP_BIT(LSP_FAMILY_IPV6)),
+	  .help = "IPv6, dual-stack sockets too" },
+	{ 'N', "netns", "NAME|PID|PATH", WHAT, .kind = OPTION_KIND_TEXTS, .member = AT(netns),
+	  .help = "look into this network namespace, not ours; may be repeated" },
+	{ 0, "all-netns", NULL, WHAT, FLAG(has_all_netns),
+	  .help = "look into every network namespace that can be found" },
+	{ 'i', NULL, NULL, WHAT, .kind = OPTION_KIND_NOTHING,
+	  .help = "nothing: for fingers used to lsof -nPi :8080" },
+
+	{ 'n', "numeric", NULL, SHOW, FLAG(is_numeric),
+	  .help = "look nothing up: no service and user names, and no owners unless -p is given too" },
+	{ 'P', NULL, NULL, SHOW, FLAG(has_no_service_names), .help = "no service names" },
+	{ 'p', "processes", NULL, SHOW, FLAG(has_processes),
+	  .help = "owners, with -n too (without -n they are there already)" },
+	{ 'e', "extended", NULL, SHOW, FLAG(is_extended), .help = "more columns" },
+	{ 'o', "output", "LIST", SHOW, TEXT(output),
+	  .help = "these columns; +COL,... adds to the usual ones; see --list columns" },
+	{ 'O', "output-all", NULL, SHOW, FLAG(has_all_columns), .help = "all columns" },
+	{ 'H', "no-header", NULL, SHOW, FLAG(has_no_header), .help = "no heading lines (also --noheadings)" },
+	{ 'H', "noheadings", NULL, .group = OPTION_GROUP_HIDDEN, FLAG(has_no_header) },
+	{ 0, "group-by", "WORD", SHOW, TEXT(group_by),
+	  .help = "category (default), process, user, unit, scope, netns or none" },
+	{ 0, "sort", "[-]COL,...", SHOW, TEXT(sort),
+	  .help = "order by these columns, - for descending" },
+	{ 0, "color", "WHEN", SHOW, WORD(color, color_words), .is_optional = true, .text = "always",
+	  .help = "auto (default), always or never" },
+
+	{ 0, "format", "FORMAT", FORMAT, TEXT(format),
+	  .help = "table (default), raw, json, jsonl or csv; see --list formats" },
+	{ 'J', "json", NULL, FORMAT, TEXT(format), .text = "json", .help = "--format json" },
+	{ 'r', "raw", NULL, FORMAT, TEXT(format), .text = "raw", .help = "--format raw" },
+	{ 0, "output-file", "FILE", FORMAT, TEXT(output_file),
+	  .help = "write to FILE, which is replaced whole or not at all" },
+
+	{ 0, "source", "WHENCE", SOURCE, WORD(source, source_words),
+	  .help = "auto (default), netlink or proc: where sockets are read" },
+	{ 0, "owners", "HOW", SOURCE, WORD(owners, owner_words),
+	  .help = "auto (default), proc or none: how owners are found" },
+	{ 0, "strict", NULL, SOURCE, FLAG(is_strict),
+	  .help = "the surest way of reading, and exit status 3 when something could be hidden" },
+	{ 0, "sysroot", "DIR", SOURCE, TEXT(sysroot),
+	  .help = "read the recorded tree below DIR, not the machine" },
+
+	{ 0, "list", "WHAT", META, WORD(action, list_words), .value = OPTIONS_ACTION_LIST_COLUMNS,
+	  .help = "list columns or formats, each with its meaning" },
+	{ 'v', "verbose", NULL, META, FLAG(is_verbose), .help = "say how the facts were got" },
+	{ 'h', "help", NULL, META, VALUE(action, OPTIONS_ACTION_HELP), .help = "this text" },
+	{ 'V', "version", NULL, META, VALUE(action, OPTIONS_ACTION_VERSION), .help = "the version" },
+
+	RESERVED('K', "in ss it kills sockets; lsports never kills"),
+	RESERVED('E', "in ss it follows sockets as they are destroyed; lsports does not do that"),
+	RESERVED('Z', "in ss it shows security contexts; lsports does not do that"),
+	RESERVED('m', "in ss it shows socket memory; lsports does not do that"),
+	RESERVED('w', "in ss it shows raw sockets; lsports does not do that"),
+	RESERVED('x', "in ss it shows Unix domain sockets; lsports does not do that"),
+	RESERVED('s', "in ss it prints a summary; lsports does not do that"),
+};
+/* clang-format on */
+
+const size_t option_row_count = sizeof(option_rows) / sizeof(option_rows[0]);
+
+_Static_assert(sizeof(option_rows) / sizeof(option_rows[0]) <= OPTION_ROWS_MAX, "option_rows");
+
+/* --- help ------------------------------------------------------------------------ */
+
+#define WIDTH 80
+#define TEXT_COLUMN 28
+
+static const char intro[] =
+	"Usage: lsports [OPTION]... [PORT]...\n"
+	"Which ports are listened on, on this machine, and who owns them.\n"
+	"\n"
+	"Examples:\n"
+	"  lsports                   every listener, grouped by the category of its port\n"
+	"  lsports 22 8000-8999      who listens there; exit status 1 when nobody does\n"
+	"  lsports -tulpn            what ss and netstat would be asked\n"
+	"  lsports -o +exe,cmdline   with two more columns\n"
+	"  lsports -tna 443          every TCP socket of port 443, names not looked up\n"
+	"  lsports -J                as JSON\n"
+	"\n"
+	"PORT is 22, :22, 80,443, 8000-8999 or 49152-.\n";
+
+static const char *const group_titles[] = {
+	[OPTION_GROUP_WHAT] = "What",     [OPTION_GROUP_SHOW] = "Show",
+	[OPTION_GROUP_FORMAT] = "Format", [OPTION_GROUP_SOURCE] = "Source",
+	[OPTION_GROUP_META] = "Meta",
+};
+
+#define GROUP_COUNT (sizeof(group_titles) / sizeof(group_titles[0]))
+
+/* Words of @text from column @column on, the next lines from TEXT_COLUMN. */
+static void append_wrapped(struct buf *out, size_t column, const char *text)
+{
+	if (column + 2 > TEXT_COLUMN) {
+		buf_append_char(out, '\n');
+		column = 0;
+	}
+	buf_append_blanks(out, TEXT_COLUMN - column);
+	column = TEXT_COLUMN;
+	while (*text) {
+		size_t size = strcspn(text, " ");
+
+		if (column > TEXT_COLUMN && column + 1 + size > WIDTH) {
+			buf_append_char(out, '\n');
+			buf_append_blanks(out, TEXT_COLUMN);
+			column = TEXT_COLUMN;
+		} else if (column > TEXT_COLUMN) {
+			buf_append_char(out, ' ');
+			column++;
+		}
+		buf_append(out, text, size);
+		column += size;
+		text += size;
+		text += strspn(text, " ");
+	}
+	buf_append_char(out, '\n');
+}
+
+static void append_row(struct buf *out, const struct option_row *row)
+{
+	size_t start = out->size;
+
+	if (row->letter)
+		buf_printf(out, "  -%c%s", row->letter, row->name ? "," : "");
+	else
+		buf_append_text(out, "     ");
+	if (row->name)
+		buf_printf(out, " --%s", row->name);
+	if (row->argument)
+		buf_printf(out, row->is_optional ? "[=%s]" : " %s", row->argument);
+	append_wrapped(out, out->size - start, row->help);
+}
+
+void options_format_help(struct buf *out)
+{
+	buf_append_text(out, intro);
+	for (size_t group = 0; group < GROUP_COUNT; group++) {
+		buf_printf(out, "\n%s:\n", group_titles[group]);
+		for (size_t i = 0; i < option_row_count; i++)
+			if ((size_t)option_rows[i].group == group)
+				append_row(out, &option_rows[i]);
+	}
+	buf_append_text(out,
+			"\nExit status: 0 shown, 1 no socket on PORT, 2 usage or nothing could be "
+			"read or\nwritten, 3 incomplete view with --strict. More in lsports(8).\n");
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Foreign bytes on their way out, one function a format. Names of processes, users, units and
+ * devices are chosen by others: none of their bytes reaches a terminal, a pipe or a log unless it
+ * is printable, and what was escaped can be told from what was there.
+ */
+#ifndef LSPORTS_CLI_VIEW_ESCAPE_H
+#define LSPORTS_CLI_VIEW_ESCAPE_H
+#pragma once
+
+#include "buf.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * escape_text() - for tables. Every byte of what is not printable becomes \xNN, the backslash
+ * \x5c. A blank stays only between two others that are none: cells are two blanks apart, and no
+ * name can look like two cells.
+ * Return: the width on a terminal.
+ */
+size_t escape_text(struct buf *out, const char *text, size_t size);
+size_t escape_text_width(const char *text, size_t size);
+
+/* At most @limit wide (1 or more): what is longer ends in a visible mark. */
+size_t escape_text_cut(struct buf *out, const char *text, size_t size, size_t limit);
+
+/* As escape_text(), and every blank is \x20; a text that is "-" becomes \x2d, since "-" is null. */
+void escape_raw(struct buf *out, const char *text, size_t size);
+
+/*
+ * escape_csv() - the bytes of escape_text() as one cell, quoted as RFC 4180 has it where needed. A
+ * first byte that a spreadsheet takes for the start of a formula is escaped. Empty is "".
+ */
+void escape_csv(struct buf *out, const char *text, size_t size);
+
+/*
+ * escape_json() - the inside of a JSON string: always valid, always UTF-8. What is not printable
+ * is \uXXXX, a byte that is not UTF-8 is \ufffd.
+ * Return: false when there was such a byte.
+ */
+bool escape_json(struct buf *out, const char *text, size_t size);
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The renderers of formats[], one file a format. What goes wrong is the sink's error. */
+#ifndef LSPORTS_CLI_VIEW_RENDER_H
+#define LSPORTS_CLI_VIEW_RENDER_H
+#pragma once
+
+#include "view/view.h"
+
+typedef void render_function(const struct view *view, const struct lsp_snapshot *snapshot,
+			     struct sink *sink);
+
+render_function render_table, render_raw, render_json, render_jsonl, render_csv;
+
+/* An error that is not the sink's own becomes its error; the first one sticks. */
+static inline void render_fail(struct sink *sink, int error)
+{
+	if (!sink->error)
+		sink->error = error;
+}
+
+#endif

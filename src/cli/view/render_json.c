@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * JSON, as one object or as one object a line. Values stay plain: nothing is marked or shortened
+ * for people, and what could not be seen travels with what was.
+ */
+#include "view/cells.h"
+#include "view/emit.h"
+#include "view/order.h"
+#include "view/render.h"
+
+#define SCHEMA 1
+
+static void emit_named(struct emit *emit, const char *key)
+{
+	emit_key(emit, key, strlen(key));
+}
+
+static void emit_time_member(struct emit *emit, const char *key, bool is_known, int64_t seconds)
+{
+	char text[CELL_TIME_SIZE];
+	size_t size = is_known ? cell_format_time(seconds, text) : 0;
+
+	emit_named(emit, key);
+	if (size)
+		emit_word(emit, text, size);
+	else
+		emit_null(emit);
+}
+
+/* --- owners ---------------------------------------------------------------------------------- */
+
+static void emit_owner(struct emit *emit, const struct lsp_snapshot *snapshot,
+		       const struct lsp_owner *owner)
+{
+	const struct lsp_process *process = owner->process;
+
+	emit_open(emit, '{');
+	emit_named(emit, "pid");
+	emit_number(emit, process->pid);
+	emit_named(emit, "fd");
+	if (owner->fd >= 0)
+		emit_number(emit, (uint64_t)owner->fd);
+	else
+		emit_null(emit);
+	emit_text_member(emit, "process", process->comm);
+	emit_text_member(emit, "exe", process->exe);
+	emit_text_member(emit, "exe_kind", cell_exe_kind_word(process->exe_kind));
+	emit_text_member(emit, "cmdline", process->cmdline);
+	emit_named(emit, "uid");
+	if (process->has_uid)
+		emit_number(emit, process->uid);
+	else
+		emit_null(emit);
+	emit_text_member(emit, "user",
+			 process->has_uid ? lsp_user_name(snapshot, process->uid) : NULL);
+	emit_time_member(emit, "started", process->has_started, process->started);
+	emit_close(emit, '}');
+}
+
+static void emit_owners(struct emit *emit, const struct row *row)
+{
+	emit_open(emit, '[');
+	for (size_t i = 0; i < row->owner_count; i++)
+		emit_owner(emit, row->snapshot, &row->owners[i]);
+	emit_close(emit, ']');
+}
+
+/* --- sockets --------------------------------------------------------------------------------- */
+
+static void emit_cell(struct emit *emit, const char *key, const struct row *row,
+		      const struct cell *cell)
+{
+	emit_named(emit, key);
+	switch (cell->kind) {
+	case CELL_NULL:
+		emit_null(emit);
+		break;
+	case CELL_TEXT:
+		if (cell->is_plain)
+			emit_word(emit, cell->text, cell->size);
+		else if (!emit_text(emit, cell->text, cell->size))
+			emit_raw_member(emit, key, cell->text, cell->size);
+		break;
+	case CELL_NUMBER:
+		emit_number(emit, cell->number);
+		break;
+	case CELL_BOOLEAN:
+		emit_boolean(emit, cell->boolean);
+		break;
+	case CELL_OWNERS:
+		emit_owners(emit, row);
+		break;
+	}
+}
+
+static void emit_socket(struct emit *emit, const struct column_list *list, const struct row *row,
+			struct buf *scratch)
+{
+	emit_open(emit, '{');
+	for (size_t i = 0; i < list->count; i++) {
+		struct cell cell;
+
+		cell_ask(list->columns[i], row, scratch, &cell);
+		emit_cell(emit, list->columns[i]->key, row, &cell);
+	}
+	emit_close(emit, '}');
+}
+
+/* @is_stream: no comma between sockets. */
+static void emit_sockets(struct emit *emit, const struct view *view, const struct order *order,
+			 bool is_stream, struct sink *sink)
+{
+	struct buf scratch = BUF_INIT;
+	struct row row;
+
+	for (size_t at = 0; at < order->count && !sink->error; at++) {
+		order_row(order, at, false, &row);
+		if (is_stream)
+			*emit = EMIT_INIT(&sink->buf);
+		else
+			emit_break(emit);
+		emit_socket(emit, &view->columns, &row, &scratch);
+		if (is_stream)
+			buf_append_char(&sink->buf, '\n');
+		sink_flush_some(sink);
+	}
+	render_fail(sink, scratch.error);
+	buf_deinit(&scratch);
+}
+
+/* --- the whole object ------------------------------------------------------------------------ */
+
+static void emit_gaps(struct emit *emit, const struct lsp_snapshot *snapshot)
+{
+	size_t count;
+	const struct lsp_gap *gaps = lsp_snapshot_gaps(snapshot, &count);
+	bool is_complete = true;
+
+	for (size_t i = 0; i < count; i++)
+		is_complete = is_complete && !gaps[i].hides;
+	emit_named(emit, "complete");
+	emit_boolean(emit, is_complete);
+	emit_named(emit, "gaps");
+	emit_open(emit, '[');
+	for (size_t i = 0; i < count; i++) {
+		emit_open(emit, '{');
+		emit_text_member(emit, "what", gaps[i].what);
+		emit_text_member(emit, "why", gaps[i].why);
+		emit_named(emit, "count");
+		if (gaps[i].count)
+			emit_number(emit, gaps[i].count);
+		else
+			emit_null(emit);
+		emit_close(emit, '}');
+	}
+	emit_close(emit, ']');
+}
+
+void render_json(const struct view *view, const struct lsp_snapshot *snapshot, struct sink *sink)
+{
+	struct emit emit = EMIT_INIT(&sink->buf);
+	struct order order;
+
+	render_fail(sink, order_init(&order, view, snapshot, false));
+	emit_open(&emit, '{');
+	emit_named(&emit, "schema");
+	emit_number(&emit, SCHEMA);
+	emit_text_member(&emit, "version", view->version);
+	emit_text_member(&emit, "host", view->host);
+	emit_time_member(&emit, "time", true, view->time_sec);
+	emit_gaps(&emit, snapshot);
+	emit_named(&emit, "sockets");
+	emit_open(&emit, '[');
+	emit_sockets(&emit, view, &order, false, sink);
+	if (order.count)
+		emit_break(&emit);
+	emit_close(&emit, ']');
+	emit_close(&emit, '}');
+	buf_append_char(&sink->buf, '\n');
+	order_deinit(&order);
+}
+
+void render_jsonl(const struct view *view, const struct lsp_snapshot *snapshot, struct sink *sink)
+{
+	struct emit emit = EMIT_INIT(&sink->buf);
+	struct order order;
+
+	render_fail(sink, order_init(&order, view, snapshot, false));
+	emit_sockets(&emit, view, &order, true, sink);
+	order_deinit(&order);
+}

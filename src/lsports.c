@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The facade: ties scope, collect and owners to one snapshot. It decides the order of the look
+ * and what is looked up at all; how, the rooms know.
+ */
+#include "collect/collector.h"
+#include "collect/netns.h"
+#include "model/snapshot.h"
+#include "owners/accounts.h"
+#include "owners/cgroup.h"
+#include "owners/owners.h"
+#include "num.h"
+#include "services.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define OWNER_FACTS ((unsigned)LSP_FACT_OWNERS | LSP_FACT_EXE | LSP_FACT_CMDLINE | LSP_FACT_STARTED)
+
+struct look {
+	const struct lsp_query *query;
+	struct root root;
+	struct lsp_snapshot *snapshot;
+	struct netns_list namespaces;
+	struct buf reason;
+};
+
+/* The sysctl of the network namespace that we are in (ip(7)); where it cannot be read, unknown. */
+static int read_unprivileged_start(struct look *look, uint32_t netns)
+{
+	struct buf text = BUF_INIT;
+	uint64_t start;
+	int r;
+
+	r = root_read(&look->root, "proc/sys/net/ipv4/ip_unprivileged_port_start", &text, 64);
+	if (r >= 0 && text.size && text.data[text.size - 1] == '\n')
+		text.size--;
+	if (r >= 0 && buf_text(&text) && num_parse(text.data, 65536, &start))
+		r = snapshot_set_unprivileged_start(look->snapshot, netns, (uint32_t)start);
+	buf_deinit(&text);
+	return r == -ENOMEM ? r : 0;
+}
+
+static int collect_here(struct look *look, uint32_t netns)
+{
+	struct collection collection;
+	int r = collection_init(&collection, &look->root, look->query, look->snapshot, netns);
+
+	if (r >= 0)
+		r = collect_sockets(&collection, &look->reason);
+	if (r >= 0)
+		r = read_unprivileged_start(look, netns);
+	collection_deinit(&collection);
+	return r;
+}
+
+static int add_netns_gap(struct look *look, int error)
+{
+	struct lsp_gap gap = {
+		.what = "network namespaces",
+		.why = strerror(-error),
+		.count = 1,
+		.hides = true,
+	};
+
+	/* It ended between being listed and being entered. */
+	if (error == -ESRCH || error == -ENOENT)
+		return 0;
+	if (error == -EPERM)
+		gap.why = "could not be entered: CAP_SYS_ADMIN is needed";
+	return snapshot_add_gap(look->snapshot, &gap);
+}
+
+static int collect_all(struct look *look)
+{
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < look->namespaces.count; i++) {
+		const struct netns *netns = &look->namespaces.items[i];
+
+		r = netns_enter(netns, &look->root);
+		if (r < 0 && look->query->all_netns) {
+			r = add_netns_gap(look, r);
+			continue;
+		}
+		if (r < 0) {
+			buf_printf(&look->reason, "network namespace /%s: %s\n", netns->path,
+				   r == -EPERM ? "CAP_SYS_ADMIN is needed to enter it"
+					       : strerror(-r));
+			break;
+		}
+		r = collect_here(look, netns->inode);
+		if (netns->path) {
+			int back = netns_leave(&look->namespaces);
+
+			if (back < 0)
+				buf_printf(&look->reason,
+					   "the way back to our own network namespace: %s\n",
+					   strerror(-back));
+			r = back < 0 ? back : r;
+		}
+	}
+	return r;
+}
+
+/* Owners and names: only what the query asks for. */
+static int look_up(struct look *look)
+{
+	const struct lsp_query *query = look->query;
+	int r = 0;
+
+	if (query->facts & OWNER_FACTS && query->owners != LSP_OWNERS_NONE)
+		r = owners_find(&look->root, query, look->snapshot);
+	if (r >= 0 && query->facts & LSP_FACT_CGROUP)
+		r = cgroup_resolve(&look->root, look->snapshot);
+	if (r >= 0 && query->facts & LSP_FACT_USERS)
+		r = accounts_resolve(&look->root, look->snapshot);
+	if (r >= 0 && query->facts & LSP_FACT_SERVICES)
+		r = services_load(&look->root, look->snapshot);
+	return r;
+}
+
+static int look_once(struct look *look)
+{
+	int r = root_init(&look->root, look->query->root);
+
+	if (r < 0) {
+		buf_printf(&look->reason, "%s: %s\n", look->query->root ? look->query->root : "/",
+			   strerror(-r));
+		return r;
+	}
+	r = snapshot_new(&look->snapshot);
+	if (r >= 0)
+		r = netns_list_load(&look->namespaces, &look->root, look->query, look->snapshot,
+				    &look->reason);
+	if (r >= 0)
+		r = collect_all(look);
+	if (r >= 0)
+		r = snapshot_settle(look->snapshot);
+	if (r >= 0)
+		r = look_up(look);
+	return r < 0 ? r : snapshot_seal(look->snapshot);
+}
+
+int lsp_collect(const struct lsp_query *query, struct lsp_snapshot **snapshot, char **reason)
+{
+	struct look look = {.query = query, .root.fd = -1, .namespaces.home = -1};
+	int r = look_once(&look);
+
+	*snapshot = NULL;
+	*reason = NULL;
+	if (r < 0) {
+		lsp_snapshot_free(look.snapshot);
+		*reason = buf_take_text(&look.reason);
+	} else {
+		*snapshot = look.snapshot;
+	}
+	buf_deinit(&look.reason);
+	netns_list_deinit(&look.namespaces);
+	root_deinit(&look.root);
+	return r;
+}

@@ -1,0 +1,110 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Who holds a socket where ss, netstat and lsof find nobody."""
+
+import os
+import platform
+import re
+import unittest
+
+import harness
+
+NAME = "holder".encode().hex()
+
+
+def shows_registered_files():
+    """Before Linux 6.14 the fdinfo of an io_uring does not tell which sockets it holds."""
+    major, minor = re.match(r"(\d+)\.(\d+)", platform.release()).groups()
+    return (int(major), int(minor)) >= (6, 14)
+
+
+class Owners(unittest.TestCase):
+    def look(self, spec, *arguments):
+        """A made row, what lsports says of it, and the whole answer."""
+        with harness.Made(spec) as made:
+            answer = harness.lsports_json(*arguments)
+        rows = {row["inode"]: row for row in answer["sockets"]}
+        self.assertEqual(set(rows), {row["inode"] for row in made.rows})
+        for row in made.rows[1:]:
+            self.assertEqual(harness.owners_of(rows[row["inode"]]), harness.owners_of(row))
+        return made.rows[0], rows[made.rows[0]["inode"]], answer
+
+    def check_held(self, spec):
+        made, seen, _ = self.look(f"{spec},comm={NAME}")
+        self.assertTrue(made["owners"])
+        self.assertEqual(harness.owners_of(seen), harness.owners_of(made))
+        self.assertIsNone(seen["owner_gap"])
+        for owner in seen["owners"]:
+            self.assertEqual(owner["process"], "holder")
+            self.assertEqual(owner["uid"], 0)
+        return seen
+
+    def test_one_process(self):
+        seen = self.check_held("tcp,port=80")
+        self.assertEqual(seen["owners"][0]["exe"], os.path.realpath(harness.need("MKSOCK")))
+        self.assertIn("comm=", seen["owners"][0]["cmdline"])
+        self.assertIsNotNone(seen["owners"][0]["started"])
+
+    def test_shared_by_fork(self):
+        self.assertEqual(len(self.check_held("tcp,port=80,fork=40")["owners"]), 41)
+        self.check_held("udp,addr=::,port=80,fork=2")
+
+    def test_thread_with_its_own_table(self):
+        self.check_held("tcp,port=81,holder=thread")
+        self.check_held("udp,port=81,holder=thread,count=50")
+
+    def test_leader_is_gone(self):
+        self.check_held("tcp,port=82,holder=leader")
+
+    def test_io_uring(self):
+        if shows_registered_files():
+            self.check_held("tcp,port=83,holder=uring")
+            return
+        made, seen, _ = self.look("tcp,port=83,holder=uring")
+        self.assertEqual(len(made["owners"]), 1)
+        self.assertEqual(seen["owners"], [])
+        self.assertIn(seen["owner_gap"], ["unknown", "namespace"])
+
+    def test_in_flight(self):
+        made, seen, answer = self.look("tcp,port=84,holder=scm")
+        self.assertEqual(made["owners"], [])
+        self.assertEqual(seen["owners"], [])
+        # A process of another PID namespace could hold it too, for all that can be seen here.
+        self.assertIn(seen["owner_gap"], ["unknown", "namespace"])
+        self.assertEqual(seen["uid"], made["uid"])
+        self.assertEqual(seen["inode"], made["inode"])
+
+    def test_all_kinds_at_once(self):
+        specs = ["tcp,port=80", "tcp,port=81,holder=thread", "tcp,port=82,holder=leader",
+                 "tcp,port=83,holder=uring", "tcp,port=84,holder=scm", "tcp,port=85,fork=2",
+                 "tcp,port=1086,uid=65534", "udp,port=1087,uid=12345"]
+        with harness.Made(*specs) as made:
+            rows = harness.by_cookie(harness.lsports_json()["sockets"])
+        for one in made.rows:
+            seen = rows.pop(int(one["cookie"]))
+            if one["port"] == 83 and not shows_registered_files():
+                continue
+            self.assertEqual(harness.owners_of(seen), harness.owners_of(one), one)
+            self.assertEqual(seen["uid"], one["uid"])
+            for owner in seen["owners"]:
+                self.assertEqual(owner["uid"], one["uid"])
+        self.assertEqual(rows, {})
+
+    def test_no_process_is_looked_at_unless_asked(self):
+        for arguments in (("--owners", "none"), ("-n",)):
+            _, seen, _ = self.look("tcp,port=80", *arguments)
+            self.assertEqual((seen["owners"], seen["owner_gap"]), ([], "unasked"))
+        _, seen, _ = self.look("tcp,port=80", "-n", "-p")
+        self.assertEqual(len(seen["owners"]), 1)
+
+    def test_table_shows_the_first_and_how_many_more(self):
+        with harness.Made(f"tcp,port=80,fork=3,comm={NAME}") as made:
+            result = harness.lsports("-H", "-t")
+        first = min(owner["pid"] for owner in made.rows[0]["owners"])
+        text = result.out.decode()
+        self.assertIn(f"holder({first})", text)
+        self.assertIn("+3", text)
+
+
+if __name__ == "__main__":
+    harness.main(root=True, few_processes=True)

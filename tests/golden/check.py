@@ -1,0 +1,146 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Compares what lsports prints about every recorded machine with the golden files beside this
+script, byte for byte, and with what the machine was made of: check.py [--update].
+
+Environment: LSPORTS is the program. With --update the files are rewritten instead; read the
+difference before it is kept, since a golden file must be right and not only stable.
+"""
+
+import argparse
+import difflib
+import json
+import os
+import re
+import subprocess
+import sys
+
+import made
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+FIXTURES = os.path.join(os.path.dirname(HERE), "fixtures")
+TIME_LIMIT = 60
+
+# Name of the golden file behind the scene's -> arguments, expected exit status.
+EVERY_SCENE = {
+    "table": ([], 0),
+    "raw": (["--format", "raw"], 0),
+    "json": (["--format", "json"], 0),
+    "jsonl": (["--format", "jsonl"], 0),
+    "csv": (["--format", "csv"], 0),
+    "all": (["-a"], 0),
+    "all.csv": (["-a", "--output-all", "--format", "csv"], 0),
+}
+ONE_SCENE = {
+    "plain": {
+        "ports": (["22", "8000-8999"], 0),
+        "no-port": (["1"], 1),
+        "proc": (["--source", "proc"], 0),
+        "tulpn": (["-tulpn"], 0),
+        "extended": (["-e", "--group-by", "none", "--sort", "-port,proto"], 0),
+    },
+    "connections": {
+        "connected": (["--connected", "-t4", "--group-by", "none"], 0),
+        "all.json": (["-aJ"], 0),
+    },
+    "hostile": {
+        "extended": (["-O", "--group-by", "user"], 0),
+    },
+}
+# What is said on standard error, and the exit status of --strict.
+STRICT_STATUS = {"plain": 0, "hostile": 3, "connections": 0, "procfs": 3, "empty": 0}
+
+NOT_GOLDEN = {"check.py", "made.py", "__pycache__"}
+
+# Members that tell of this run and not of the recorded machine.
+RUN_MEMBERS = re.compile(rb'"(version|time)":\s*"[^"]*"')
+
+
+def run(program, scene, arguments):
+    # Nothing of the caller's environment can change an answer; a sanitizer's options may stay.
+    kept = {name: value for name, value in os.environ.items() if name.endswith("SAN_OPTIONS")}
+    return subprocess.run([program, "--sysroot", os.path.join(FIXTURES, scene), *arguments],
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, env=kept, timeout=TIME_LIMIT, check=False)
+
+
+def answers(program):
+    """Every golden file's name with what the program says, and what is wrong with its status."""
+    for scene, strict_status in STRICT_STATUS.items():
+        for name, (arguments, status) in {**EVERY_SCENE, **ONE_SCENE.get(scene, {})}.items():
+            result = run(program, scene, arguments)
+            text = RUN_MEMBERS.sub(rb'"\1":"-"', result.stdout)
+            yield f"{scene}.{name}", text, describe(result, status)
+        result = run(program, scene, ["--strict", "--verbose"])
+        yield f"{scene}.messages", result.stderr, describe(result, strict_status)
+
+
+def describe(result, status):
+    if result.returncode == status:
+        return ""
+    return (f"exit status {result.returncode}, expected {status}: {' '.join(result.args)}\n"
+            f"{result.stderr.decode(errors='backslashreplace')}")
+
+
+def print_difference(name, expected, found):
+    def lines(data):
+        return data.decode(errors="backslashreplace").splitlines(keepends=True)
+
+    for line in difflib.unified_diff(lines(expected), lines(found), f"golden/{name}", "found"):
+        print(line if line.endswith("\n") else f"{line}\n\\ no newline at the end\n", end="")
+
+
+def check_one(name, found, update):
+    path = os.path.join(HERE, name)
+    if update:
+        with open(path, "wb") as file:
+            file.write(found)
+        return True
+    try:
+        with open(path, "rb") as file:
+            expected = file.read()
+    except FileNotFoundError:
+        print(f"golden/{name}: there is no such file")
+        return False
+    if found != expected:
+        print_difference(name, expected, found)
+    return found == expected
+
+
+def check_made(program):
+    """How many scenes are not shown as they were made."""
+    bad = 0
+    for scene in STRICT_STATUS:
+        answer = json.loads(run(program, scene, ["-aJ"]).stdout)
+        complaints = list(made.check(os.path.join(FIXTURES, scene), answer))
+        for complaint in complaints:
+            print(f"{scene}: {complaint}")
+        bad += bool(complaints)
+    return bad
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--update", action="store_true", help="rewrite the golden files")
+    update = parser.parse_args().update
+    if "LSPORTS" not in os.environ:
+        sys.exit("check.py: environment variable LSPORTS is not set")
+    if sys.byteorder != "little":
+        sys.exit("check.py: FAIL: the recordings are those of a little-endian kernel")
+    program = os.path.abspath(os.environ["LSPORTS"])
+    seen, bad = set(), check_made(program)
+    for name, text, complaint in answers(program):
+        seen.add(name)
+        if complaint:
+            print(f"{name}: {complaint}", end="")
+        if not check_one(name, text, update) or complaint:
+            bad += 1
+    for name in sorted(set(os.listdir(HERE)) - seen - NOT_GOLDEN):
+        print(f"golden/{name}: nobody compares it")
+        bad += 1
+    print(f"{len(seen)} golden files, {bad} wrong")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

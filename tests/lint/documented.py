@@ -1,0 +1,53 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Every option, column and format that the program knows stands in the man page, and no other."""
+import pathlib
+import re
+import subprocess
+import sys
+
+
+def run(program, *args):
+    return subprocess.run([program, *args], check=True, capture_output=True, text=True).stdout
+
+
+def first_words(text):
+    return [line.split()[0] for line in text.splitlines() if line and not line[0].isspace()]
+
+
+def section(page, name):
+    found = re.search(rf'^\.Sh {name}$(.*?)(?=^\.Sh |\Z)', page, re.M | re.S)
+    return found[1] if found else ""
+
+
+def compare(what, program, page, bad):
+    for word in sorted(set(program) - set(page)):
+        bad.append(f"{what} {word}: not in the man page")
+    for word in sorted(set(page) - set(program)):
+        bad.append(f"{what} {word}: in the man page, but the program does not know it")
+    if len(program) < 3:
+        bad.append(f"only {len(program)} of: {what}")
+
+
+def main():
+    program, page_path = sys.argv[1], pathlib.Path(sys.argv[2])
+    page = page_path.read_text()
+    bad = []
+    usage = run(program, "--help")
+    options = re.findall(r"(?<![\w-])--[a-z][a-z0-9-]+", usage)
+    for line in usage.splitlines():
+        if len(line) > 80:
+            bad.append(f"--help: more than 80 columns: {line}")
+    documented = ["--" + word.replace("\\-", "-")
+                  for word in re.findall(r"Fl -([a-z][a-z0-9\\-]+)", section(page, "OPTIONS"))]
+    compare("option", options, documented, bad)
+    columns = first_words(run(program, "--list", "columns"))
+    compare("column", columns, re.findall(r"^\.It Li ([a-z0-9_]+)", section(page, "OUTPUT COLUMNS"), re.M), bad)
+    formats = first_words(run(program, "--list", "formats"))
+    compare("format", formats, re.findall(r"^\.It Li ([a-z]+)", section(page, "OUTPUT FORMATS"), re.M), bad)
+    print("\n".join(bad) or f"{len(set(options))} options, {len(columns)} columns, {len(formats)} formats")
+    return bool(bad)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

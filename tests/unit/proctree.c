@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Recorded processes for the tests of owners/proc. Knows how a tree looks, and tests nothing. */
+#include "proctree.h"
+
+#include "model/snapshot.h"
+#include "owners/owners.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* --- what is recorded ------------------------------------------------------------------------ */
+
+void proctree_add(const char *tree, unsigned pid, const char *text, const char *format, ...)
+{
+	char name[128], path[256];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(name, sizeof(name), format, args);
+	va_end(args);
+	snprintf(path, sizeof(path), "proc/%u/%s", pid, name);
+	tree_write_text(tree, path, text);
+}
+
+/* @table: "fd", or that of a thread */
+void proctree_link(const char *tree, unsigned pid, const char *table, unsigned fd,
+		   const char *target)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), "proc/%u/%s/%u", pid, table, fd);
+	tree_link(tree, path, target);
+}
+
+void proctree_process(const char *tree, unsigned pid, const char *comm, unsigned fd,
+		      const char *target)
+{
+	proctree_add(tree, pid, comm, "comm");
+	proctree_add(tree, pid, STATUS(1000), "status");
+	proctree_add(tree, pid, STAT, "stat");
+	proctree_link(tree, pid, "fd", 0, "/dev/null");
+	proctree_link(tree, pid, "fd", fd, target);
+}
+
+/* --- how it is asked ---------------------------------------------------------------------------
+ */
+
+struct lsp_snapshot *proctree_wanting(const uint32_t *inodes, size_t count)
+{
+	struct lsp_snapshot *snapshot;
+
+	assert_int_equal(snapshot_new(&snapshot), 0);
+	for (size_t i = 0; i < count; i++) {
+		const struct lsp_socket socket = {
+			.state = LSP_STATE_LISTEN,
+			.local.port = (uint16_t)(i + 1),
+			.has_cookie = true,
+			.cookie = i + 1,
+			.inode = inodes[i],
+		};
+
+		assert_int_equal(snapshot_add_socket(snapshot, &socket), 0);
+	}
+	assert_int_equal(snapshot_settle(snapshot), 0);
+	return snapshot;
+}
+
+/* @tree NULL is the machine */
+struct lsp_snapshot *proctree_find(const char *tree, unsigned facts, const uint32_t *inodes,
+				   size_t count)
+{
+	const struct lsp_query query = {.facts = facts};
+	struct lsp_snapshot *snapshot = proctree_wanting(inodes, count);
+	struct root root;
+
+	assert_int_equal(root_init(&root, tree), 0);
+	assert_int_equal(owners_find(&root, &query, snapshot), 0);
+	assert_int_equal(snapshot_seal(snapshot), 0);
+	root_deinit(&root);
+	return snapshot;
+}
+
+struct lsp_snapshot *proctree_find_one(const char *tree, uint32_t inode)
+{
+	return proctree_find(tree, ALL_FACTS, &inode, 1);
+}
+
+const struct lsp_owner *proctree_owners(const struct lsp_snapshot *snapshot, size_t index,
+					size_t count)
+{
+	const struct lsp_owner *owners;
+	struct lsp_socket socket;
+	size_t actual;
+
+	lsp_snapshot_socket(snapshot, index, &socket);
+	owners = lsp_snapshot_owners(snapshot, &socket, &actual);
+	expect(actual == count, "inode %u has %zu owners", socket.inode, actual);
+	return owners;
+}
+
+enum lsp_owner_gap proctree_owner_gap(const struct lsp_snapshot *snapshot, size_t index)
+{
+	struct lsp_socket socket;
+
+	lsp_snapshot_socket(snapshot, index, &socket);
+	return lsp_snapshot_owner_gap(snapshot, &socket);
+}
+
+/* The gap whose reason holds @text; NULL when there is none. */
+const struct lsp_gap *proctree_gap(const struct lsp_snapshot *snapshot, const char *text)
+{
+	size_t count;
+	const struct lsp_gap *gaps = lsp_snapshot_gaps(snapshot, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		if (strstr(gaps[i].why, text))
+			return &gaps[i];
+	}
+	return NULL;
+}
+
+bool proctree_has_note(const struct lsp_snapshot *snapshot, const char *text)
+{
+	size_t count;
+	const char *const *notes = lsp_snapshot_notes(snapshot, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		if (strstr(notes[i], text))
+			return true;
+	}
+	return false;
+}
+
+void proctree_expect_no_gap(const struct lsp_snapshot *snapshot)
+{
+	size_t count;
+	const struct lsp_gap *gaps = lsp_snapshot_gaps(snapshot, &count);
+
+	expect(!count, "%s: %s", count ? gaps->what : "", count ? gaps->why : "");
+}

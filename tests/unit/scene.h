@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One small machine for every test of the view: listeners and connections, both families, an owner
+ * with a hostile name, and facts that are not known.
+ */
+#ifndef LSPORTS_TESTS_SCENE_H
+#define LSPORTS_TESTS_SCENE_H
+#pragma once
+
+#include "support.h"
+
+#include "view/view.h"
+
+enum scene { SCENE_LISTENERS, SCENE_ALL, SCENE_EMPTY };
+
+/* What the view is asked for; zero is the default. */
+struct look {
+	enum scene scene;
+	const char *format, *columns, *sort, *grouping;
+	bool has_no_header, has_color, is_terminal;
+	unsigned width;
+};
+
+/* The output stands in sink->buf, terminated. sink_deinit() is the caller's. */
+void scene_render(const struct look *look, struct sink *sink);
+
+struct golden {
+	struct look look;
+	const char *expected;
+};
+
+/* Each look to the byte. */
+void scene_expect(const struct golden *rows, size_t count);
+
+#endif

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Texts for standard error: one line each, and no foreign byte as it came. */
+#include "support.h"
+
+#include "message.h"
+#include "model/snapshot.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+static void expect_text(struct buf *out, const char *expected)
+{
+	assert_non_null(buf_text(out));
+	assert_string_equal(out->data, expected);
+	buf_deinit(out);
+}
+
+static void test_line(void **state)
+{
+	static const struct {
+		const char *text, *expected;
+	} rows[] = {
+		{"", "lsports: \n"},
+		{"plain words", "lsports: plain words\n"},
+		{"two\nlines", "lsports: two\\x0alines\n"},
+		{"\x1b[31mred", "lsports: \\x1b[31mred\n"},
+		{"caf\xc3\xa9", "lsports: caf\xc3\xa9\n"},
+		{"C1 \xc2\x9b", "lsports: C1 \\xc2\\x9b\n"},
+		{"cut \xc3", "lsports: cut \\xc3\n"},
+		{"\x7f\t\r", "lsports: \\x7f\\x09\\x0d\n"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		struct buf out = BUF_INIT;
+
+		message_format_line(&out, rows[i].text);
+		expect_text(&out, rows[i].expected);
+	}
+}
+
+static void test_failure(void **state)
+{
+	struct buf out = BUF_INIT;
+
+	(void)state;
+	message_format_failure(&out, -EPERM, "netlink: no\n\nproc: \x1bneither\n");
+	expect_text(&out, "lsports: nothing could be read:\n"
+			  "lsports: netlink: no\n"
+			  "lsports: proc: \\x1bneither\n");
+	message_format_failure(&out, -EINVAL, "no network namespace \"x\"");
+	expect_text(&out, "lsports: no network namespace \"x\"\n");
+	message_format_failure(&out, -EACCES, NULL);
+	expect_text(&out, "lsports: nothing could be read:\nlsports: Permission denied\n");
+}
+
+static void test_gaps_and_notes(void **state)
+{
+	const struct lsp_gap counted = {"processes", "run as root", 12, true};
+	const struct lsp_gap uncounted = {"tcp\x1b", "read from /proc/net", 0, false};
+	struct lsp_snapshot *snapshot = NULL;
+	struct buf out = BUF_INIT;
+
+	(void)state;
+	assert_int_equal(snapshot_new(&snapshot), 0);
+	assert_int_equal(snapshot_add_gap(snapshot, &counted), 0);
+	assert_int_equal(snapshot_add_gap(snapshot, &uncounted), 0);
+	assert_int_equal(snapshot_add_note(snapshot, "tcp: %s", "netlink"), 0);
+	assert_int_equal(snapshot_settle(snapshot), 0);
+	assert_int_equal(snapshot_seal(snapshot), 0);
+	message_format_gaps(&out, snapshot);
+	expect_text(&out, "lsports: 12 processes: run as root\n"
+			  "lsports: tcp\\x1b: read from /proc/net\n");
+	message_format_notes(&out, snapshot);
+	expect_text(&out, "lsports: tcp: netlink\n");
+	lsp_snapshot_free(snapshot);
+}
+
+static void test_empty(void **state)
+{
+	static const char *netns[] = {"blue", "1"};
+	static char port[] = ":8080", range[] = "90-99";
+	static char *const selectors[] = {port, range};
+	static const struct {
+		struct options options;
+		const char *expected;
+	} rows[] = {
+		{{0}, "nothing is listening"},
+		{{.states = OPTIONS_STATE_LISTENERS}, "nothing is listening"},
+		{{.protos = LSP_BIT(LSP_PROTO_UDP)}, "no udp listener"},
+		{{.protos = LSP_BIT(LSP_PROTO_UDP) | LSP_BIT(LSP_PROTO_TCP)}, "no listener"},
+		{{.families = LSP_BIT(LSP_FAMILY_IPV6), .protos = LSP_BIT(LSP_PROTO_TCP)},
+		 "no tcp ipv6 listener"},
+		{{.selectors = selectors, .selector_count = 1}, "no listener on :8080"},
+		{{.selectors = selectors, .selector_count = 2}, "no listener on :8080, 90-99"},
+		{{.states = OPTIONS_STATE_OTHERS}, "no connected socket"},
+		{{.states = OPTIONS_STATE_LISTENERS | OPTIONS_STATE_OTHERS}, "no socket"},
+		{{.netns = netns, .netns_count = 2}, "nothing is listening in blue, 1"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		char expected[100];
+		struct buf out = BUF_INIT;
+
+		snprintf(expected, sizeof(expected), "lsports: %s\n", rows[i].expected);
+		message_format_empty(&out, &rows[i].options);
+		expect_text(&out, expected);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_line),
+		cmocka_unit_test(test_failure),
+		cmocka_unit_test(test_gaps_and_notes),
+		cmocka_unit_test(test_empty),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* collect/netns: which namespaces there are, once each, and into one and back. */
+#include "support.h"
+
+#include "collect/netns.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define OWN "net:[4026531840]"
+#define OWN_INODE 4026531840u
+
+struct scene {
+	struct root root;
+	struct lsp_snapshot *snapshot;
+	struct netns_list list;
+	struct buf reason;
+	int r;
+};
+
+static void scene_init(struct scene *scene, const char *tree, const struct lsp_query *query)
+{
+	*scene = (struct scene){0};
+	assert_int_equal(root_init(&scene->root, tree), 0);
+	assert_int_equal(snapshot_new(&scene->snapshot), 0);
+	scene->r =
+		netns_list_load(&scene->list, &scene->root, query, scene->snapshot, &scene->reason);
+}
+
+static void scene_deinit(struct scene *scene)
+{
+	netns_list_deinit(&scene->list);
+	netns_list_deinit(&scene->list);
+	lsp_snapshot_free(scene->snapshot);
+	root_deinit(&scene->root);
+	buf_deinit(&scene->reason);
+}
+
+static uint32_t inode_of(const char *tree, const char *path)
+{
+	char whole[256];
+	struct stat st;
+
+	snprintf(whole, sizeof(whole), "%s/%s", tree, path);
+	assert_int_equal(stat(whole, &st), 0);
+	return (uint32_t)st.st_ino;
+}
+
+static void our_own_is_known_by_its_inode_or_unknown(void **state)
+{
+	static const struct {
+		const char *target;
+		uint32_t inode;
+	} rows[] = {
+		{OWN, OWN_INODE},
+		{"net:[1]", 1},
+		{"net:[4294967295]", UINT32_MAX},
+		{NULL, 0},
+		{"net:[4294967296]", 0},
+		{"net:[]", 0},
+		{"net:[", 0},
+		{"net:", 0},
+		{"net:[x]", 0},
+		{"net:[-1]", 0},
+		{"mnt:[4026531840]", 0},
+		{"/etc/passwd", 0},
+	};
+
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		struct lsp_query query = {0};
+		struct scene scene;
+
+		tree_remove(*state, "proc/self/ns/net");
+		if (rows[i].target)
+			tree_link(*state, "proc/self/ns/net", rows[i].target);
+		scene_init(&scene, *state, &query);
+		expect(scene.r == 0 && scene.list.count == 1, "row %zu: %d", i, scene.r);
+		expect(scene.list.items[0].inode == rows[i].inode, "row %zu: %u", i,
+		       scene.list.items[0].inode);
+		assert_null(scene.list.items[0].path);
+		assert_int_equal(scene.list.home, -1);
+		assert_int_equal(netns_enter(&scene.list.items[0], &scene.root), 0);
+		assert_int_equal(netns_leave(&scene.list), 0);
+		scene_deinit(&scene);
+	}
+}
+
+/* A file stands for a namespace that is mounted on it; its own inode number is the namespace's. */
+static void make_tree(const char *tree)
+{
+	tree_write_text(tree, "proc/self/ns/net", "");
+	tree_write_text(tree, "run/netns/blue", "");
+	tree_write_text(tree, "run/netns/red", "");
+	tree_write_text(tree, "run/netns/.hidden", "");
+	tree_link(tree, "proc/42/ns/net", "net:[77]");
+	tree_link(tree, "proc/43/ns/net", "net:[77]");
+	tree_link(tree, "proc/44/ns/net", "net:[78]");
+	tree_link(tree, "proc/45/ns/net", "damaged");
+	tree_mkdir(tree, "proc/46");
+	tree_link(tree, "proc/net/ns/net", "net:[99]");
+	tree_link(tree, "proc/4x/ns/net", "net:[98]");
+	tree_link(tree, "srv/custom", "net:[79]");
+}
+
+static void one_is_named_by_name_pid_or_path(void **state)
+{
+	static const struct {
+		const char *name, *path;
+		uint32_t inode; /* 0: that of the file */
+		int expected;
+	} rows[] = {
+		{"blue", "run/netns/blue", 0, 0},
+		{"42", "proc/42/ns/net", 77, 0},
+		{"/srv/custom", "srv/custom", 79, 0},
+		{"/run/netns/red", "run/netns/red", 0, 0},
+		{"../../run/netns/red", "run/netns/../../run/netns/red", 0, 0},
+		{"absent", NULL, 0, -EINVAL},
+		{"4711", NULL, 0, -EINVAL},
+		{"4x", NULL, 0, -EINVAL},
+		{"4294967296", NULL, 0, -EINVAL},
+		{"/srv/absent", NULL, 0, -EINVAL},
+		{"45", NULL, 0, -EINVAL},
+		{"blue/x", NULL, 0, -ENOTDIR},
+	};
+
+	make_tree(*state);
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		struct lsp_query query = {.netns = &rows[i].name, .netns_count = 1};
+		struct scene scene;
+
+		scene_init(&scene, *state, &query);
+		expect(scene.r == rows[i].expected, "\"%s\": %d", rows[i].name, scene.r);
+		if (scene.r < 0) {
+			expect(strstr(buf_text(&scene.reason), rows[i].name) &&
+				       strchr(buf_text(&scene.reason), '\n'),
+			       "\"%s\": %s", rows[i].name, buf_text(&scene.reason));
+		} else {
+			uint32_t inode =
+				rows[i].inode ? rows[i].inode : inode_of(*state, rows[i].path);
+
+			assert_int_equal(scene.list.count, 1);
+			assert_string_equal(scene.list.items[0].path, rows[i].path);
+			expect(scene.list.items[0].inode == inode, "\"%s\"", rows[i].name);
+			assert_true(scene.list.home >= 0);
+		}
+		scene_deinit(&scene);
+	}
+}
+
+static void one_that_was_named_twice_is_one(void **state)
+{
+	static const char *const names[] = {"42", "blue", "43", "/run/netns/blue", "44"};
+	struct lsp_query query = {.netns = names, .netns_count = ROWS(names)};
+	struct scene scene;
+
+	make_tree(*state);
+	scene_init(&scene, *state, &query);
+	assert_int_equal(scene.r, 0);
+	assert_int_equal(scene.list.count, 3);
+	assert_string_equal(scene.list.items[0].path, "proc/42/ns/net");
+	assert_string_equal(scene.list.items[1].path, "run/netns/blue");
+	assert_string_equal(scene.list.items[2].path, "proc/44/ns/net");
+	scene_deinit(&scene);
+}
+
+static void all_are_those_of_names_and_processes_once_each(void **state)
+{
+	struct lsp_query query = {.all_netns = true};
+	struct scene scene;
+	unsigned blue = 0, red = 0, of_77 = 0, of_78 = 0;
+	size_t count;
+
+	make_tree(*state);
+	scene_init(&scene, *state, &query);
+	assert_int_equal(scene.r, 0);
+	assert_int_equal(scene.list.count, 5);
+	assert_null(scene.list.items[0].path);
+	assert_int_equal(scene.list.items[0].inode, inode_of(*state, "proc/self/ns/net"));
+	for (size_t i = 1; i < scene.list.count; i++) {
+		blue += strcmp(scene.list.items[i].path, "run/netns/blue") == 0;
+		red += strcmp(scene.list.items[i].path, "run/netns/red") == 0;
+		of_77 += scene.list.items[i].inode == 77;
+		of_78 += scene.list.items[i].inode == 78;
+	}
+	assert_int_equal(blue, 1);
+	assert_int_equal(red, 1);
+	assert_int_equal(of_77, 1);
+	assert_int_equal(of_78, 1);
+	lsp_snapshot_gaps(scene.snapshot, &count);
+	assert_int_equal(count, 0);
+	scene_deinit(&scene);
+}
+
+static void no_proc_is_a_gap_when_all_are_asked_for(void **state)
+{
+	struct lsp_query query = {.all_netns = true};
+	const struct lsp_gap *gaps;
+	struct scene scene;
+	size_t count;
+
+	scene_init(&scene, *state, &query);
+	assert_int_equal(scene.r, 0);
+	assert_int_equal(scene.list.count, 1);
+	gaps = lsp_snapshot_gaps(scene.snapshot, &count);
+	assert_int_equal(count, 1);
+	assert_string_equal(gaps[0].what, "network namespaces");
+	assert_true(gaps[0].hides);
+	scene_deinit(&scene);
+}
+
+static void without_a_way_back_none_is_entered(void **state)
+{
+	static const char *const names[] = {"blue"};
+	struct lsp_query query = {.netns = names, .netns_count = 1};
+	struct scene scene;
+
+	tree_write_text(*state, "run/netns/blue", "");
+	scene_init(&scene, *state, &query);
+	assert_int_equal(scene.r, -ENOENT);
+	assert_non_null(strstr(buf_text(&scene.reason), "our own network namespace"));
+	scene_deinit(&scene);
+}
+
+static void one_that_is_gone_or_another_is_not_entered(void **state)
+{
+	struct lsp_query query = {0};
+	struct netns stale = {0, NULL};
+	struct scene scene;
+	char own[] = "proc/self/ns/net", absent[] = "run/netns/lsports-unit-absent";
+
+	(void)state;
+	scene_init(&scene, NULL, &query);
+	assert_int_equal(scene.list.items[0].inode, inode_of("", own));
+	stale = (struct netns){scene.list.items[0].inode + 1, own};
+	assert_int_equal(netns_enter(&stale, &scene.root), -ESRCH);
+	stale.path = absent;
+	assert_int_equal(netns_enter(&stale, &scene.root), -ENOENT);
+	scene_deinit(&scene);
+}
+
+/* --- for real: two namespaces of a user namespace of our own --- */
+
+#define CANNOT 77
+
+static uint32_t current(void)
+{
+	return inode_of("", "proc/self/ns/net");
+}
+
+/* Ours is a new one; @pid lives in another. Return: 0 when we went there and came back. */
+static int go_and_return(pid_t pid)
+{
+	char name[16], path[64];
+	const char *const names[] = {name};
+	struct lsp_query query = {.netns = names, .netns_count = 1};
+	uint32_t home = current(), there;
+	struct scene scene;
+
+	snprintf(name, sizeof(name), "%d", pid);
+	snprintf(path, sizeof(path), "proc/%d/ns/net", pid);
+	there = inode_of("", path);
+	scene_init(&scene, NULL, &query);
+	if (scene.r < 0 || there == home || scene.list.items[0].inode != there)
+		return 1;
+	if (netns_enter(&scene.list.items[0], &scene.root) < 0 || current() != there)
+		return 2;
+	if (netns_leave(&scene.list) < 0 || current() != home)
+		return 3;
+	scene_deinit(&scene);
+	return 0;
+}
+
+static int with_two_namespaces(void)
+{
+	int ready[2], status;
+	pid_t other;
+	char byte;
+
+	if (unshare(CLONE_NEWUSER | CLONE_NEWNET) < 0 || pipe(ready) < 0)
+		return CANNOT;
+	other = fork();
+	if (other == 0) {
+		byte = unshare(CLONE_NEWNET) == 0;
+		if (write(ready[1], &byte, 1) == 1)
+			pause();
+		_exit(0);
+	}
+	if (other < 0 || read(ready[0], &byte, 1) != 1 || !byte)
+		return CANNOT;
+	status = go_and_return(other);
+	kill(other, SIGKILL);
+	waitpid(other, NULL, 0);
+	return status;
+}
+
+static void one_is_entered_and_left(void **state)
+{
+	int status;
+	pid_t child = fork();
+
+	(void)state;
+	assert_true(child >= 0);
+	if (child == 0)
+		_exit(with_two_namespaces());
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	if (WEXITSTATUS(status) == CANNOT)
+		skip(); /* no user namespaces here: cmocka says so */
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TREE_TEST(our_own_is_known_by_its_inode_or_unknown),
+		TREE_TEST(one_is_named_by_name_pid_or_path),
+		TREE_TEST(one_that_was_named_twice_is_one),
+		TREE_TEST(all_are_those_of_names_and_processes_once_each),
+		TREE_TEST(no_proc_is_a_gap_when_all_are_asked_for),
+		TREE_TEST(without_a_way_back_none_is_entered),
+		cmocka_unit_test(one_that_is_gone_or_another_is_not_entered),
+		cmocka_unit_test(one_is_entered_and_left),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

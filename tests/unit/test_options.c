@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The command line: clusters, habits of ss, netstat and lsof, and every way to get it wrong. */
+#include "options.h"
+
+#include <errno.h>
+#include <lsports/lsports.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#define ARGS_MAX 12
+#define LISTENERS OPTIONS_STATE_LISTENERS
+#define ALL (OPTIONS_STATE_LISTENERS | OPTIONS_STATE_OTHERS)
+#define TCP LSP_BIT(LSP_PROTO_TCP)
+#define UDP LSP_BIT(LSP_PROTO_UDP)
+#define IPV4 LSP_BIT(LSP_FAMILY_IPV4)
+#define IPV6 LSP_BIT(LSP_FAMILY_IPV6)
+
+/* Arguments of one call, split at blanks; "''" is an empty one. */
+struct line {
+	char text[200];
+	char *argv[ARGS_MAX + 1];
+	int argc;
+};
+
+static void split(struct line *line, const char *text)
+{
+	char *rest = NULL;
+
+	assert_true(strlen(text) < sizeof(line->text));
+	strcpy(line->text, text);
+	line->argc = 0;
+	for (char *word = strtok_r(line->text, " ", &rest); word;
+	     word = strtok_r(NULL, " ", &rest)) {
+		assert_true(line->argc < ARGS_MAX);
+		line->argv[line->argc++] = strcmp(word, "''") == 0 ? word + 2 : word;
+	}
+	line->argv[line->argc] = NULL;
+}
+
+static void parse(struct line *line, const char *text, struct options *options)
+{
+	char *message = NULL;
+
+	split(line, text);
+	if (options_parse(line->argc, line->argv, options, &message) != 0)
+		fail_msg("%s: %s", text, message);
+	assert_null(message);
+}
+
+static void assert_same_text(const char *got, const char *expected)
+{
+	if (got && expected)
+		assert_string_equal(got, expected);
+	else
+		assert_ptr_equal(got, expected);
+}
+
+/* --- what is taken ------------------------------------------------------------------ */
+
+/* Everything but lists; a case names what is not zero. */
+static const struct {
+	const char *line;
+	struct options expected;
+	size_t selector_count;
+} taken[] = {
+	{"lsports", {0}, 0},
+	{"lsports -l", {.states = LISTENERS}, 0},
+	{"lsports --listening", {.states = LISTENERS}, 0},
+	{"lsports -a", {.states = ALL}, 0},
+	{"lsports -al", {.states = ALL}, 0},
+	{"lsports -la", {.states = ALL}, 0},
+	{"lsports --connected", {.states = OPTIONS_STATE_OTHERS}, 0},
+	{"lsports --connected --listening", {.states = ALL}, 0},
+	{"lsports -tulpn",
+	 {.states = LISTENERS, .protos = TCP | UDP, .has_processes = true, .is_numeric = true},
+	 0},
+	{"lsports -plunt",
+	 {.states = LISTENERS, .protos = TCP | UDP, .has_processes = true, .is_numeric = true},
+	 0},
+	{"lsports -Htln",
+	 {.states = LISTENERS, .protos = TCP, .has_no_header = true, .is_numeric = true},
+	 0},
+	{"lsports -tanp",
+	 {.states = ALL, .protos = TCP, .has_processes = true, .is_numeric = true},
+	 0},
+	{"lsports -plant",
+	 {.states = ALL, .protos = TCP, .has_processes = true, .is_numeric = true},
+	 0},
+	{"lsports -tulpen",
+	 {.states = LISTENERS,
+	  .protos = TCP | UDP,
+	  .has_processes = true,
+	  .is_extended = true,
+	  .is_numeric = true},
+	 0},
+	{"lsports -nPi :8080", {.is_numeric = true, .has_no_service_names = true}, 1},
+	{"lsports -i", {0}, 0},
+	{"lsports -4", {.families = IPV4}, 0},
+	{"lsports -6t", {.families = IPV6, .protos = TCP}, 0},
+	{"lsports -46", {.families = IPV4 | IPV6}, 0},
+	{"lsports --tcp --udp --ipv4 --ipv6", {.protos = TCP | UDP, .families = IPV4 | IPV6}, 0},
+	{"lsports 22 -t 80,443 -n", {.protos = TCP, .is_numeric = true}, 2},
+	{"lsports -t -- -n", {.protos = TCP}, 1},
+	{"lsports -J", {.format = "json"}, 0},
+	{"lsports --json", {.format = "json"}, 0},
+	{"lsports -r", {.format = "raw"}, 0},
+	{"lsports -J --format csv", {.format = "csv"}, 0},
+	{"lsports -o proto,port", {.output = "proto,port"}, 0},
+	{"lsports -oport", {.output = "port"}, 0},
+	{"lsports --output=+exe", {.output = "+exe"}, 0},
+	{"lsports -O", {.has_all_columns = true}, 0},
+	{"lsports --no-header", {.has_no_header = true}, 0},
+	{"lsports --noheadings", {.has_no_header = true}, 0},
+	{"lsports --no", {.has_no_header = true}, 0},
+	{"lsports --sort -port", {.sort = "-port"}, 0},
+	{"lsports --group-by unit", {.group_by = "unit"}, 0},
+	{"lsports --color", {.color = OPTIONS_COLOR_ALWAYS}, 0},
+	{"lsports --color=never", {.color = OPTIONS_COLOR_NEVER}, 0},
+	{"lsports --color never", {.color = OPTIONS_COLOR_NEVER}, 0},
+	{"lsports 22 --color auto 80", {.color = OPTIONS_COLOR_AUTO}, 2},
+	{"lsports --color 80", {.color = OPTIONS_COLOR_ALWAYS}, 1},
+	{"lsports --strict", {.is_strict = true}, 0},
+	{"lsports --source netlink", {.source = LSP_SOURCE_NETLINK}, 0},
+	{"lsports --source=proc", {.source = LSP_SOURCE_PROC}, 0},
+	{"lsports --source proc --source auto", {.source = LSP_SOURCE_AUTO}, 0},
+	{"lsports --owners proc", {.owners = LSP_OWNERS_PROC}, 0},
+	{"lsports --owners none", {.owners = LSP_OWNERS_NONE}, 0},
+	{"lsports --output-file /tmp/x", {.output_file = "/tmp/x"}, 0},
+	{"lsports --sysroot /tmp/y", {.sysroot = "/tmp/y"}, 0},
+	{"lsports --all-netns", {.has_all_netns = true}, 0},
+	{"lsports -v", {.is_verbose = true}, 0},
+	{"lsports -h", {.action = OPTIONS_ACTION_HELP}, 0},
+	{"lsports --version", {.action = OPTIONS_ACTION_VERSION}, 0},
+	{"lsports --list columns", {.action = OPTIONS_ACTION_LIST_COLUMNS}, 0},
+	{"lsports --list formats", {.action = OPTIONS_ACTION_LIST_FORMATS}, 0},
+	{"lsports --listen", {.states = LISTENERS}, 0},
+};
+
+static void test_taken(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++) {
+		const struct options *expected = &taken[i].expected;
+		struct options got;
+		struct line line;
+
+		print_message("%s\n", taken[i].line);
+		parse(&line, taken[i].line, &got);
+		assert_int_equal(got.action, expected->action);
+		assert_int_equal(got.states, expected->states);
+		assert_int_equal(got.protos, expected->protos);
+		assert_int_equal(got.families, expected->families);
+		assert_int_equal(got.color, expected->color);
+		assert_int_equal(got.source, expected->source);
+		assert_int_equal(got.owners, expected->owners);
+		assert_int_equal(got.has_all_netns, expected->has_all_netns);
+		assert_int_equal(got.is_numeric, expected->is_numeric);
+		assert_int_equal(got.has_no_service_names, expected->has_no_service_names);
+		assert_int_equal(got.has_processes, expected->has_processes);
+		assert_int_equal(got.is_extended, expected->is_extended);
+		assert_int_equal(got.has_all_columns, expected->has_all_columns);
+		assert_int_equal(got.has_no_header, expected->has_no_header);
+		assert_int_equal(got.is_strict, expected->is_strict);
+		assert_int_equal(got.is_verbose, expected->is_verbose);
+		assert_same_text(got.output, expected->output);
+		assert_same_text(got.sort, expected->sort);
+		assert_same_text(got.group_by, expected->group_by);
+		assert_same_text(got.format, expected->format);
+		assert_same_text(got.output_file, expected->output_file);
+		assert_same_text(got.sysroot, expected->sysroot);
+		assert_int_equal(got.netns_count, 0);
+		assert_int_equal(got.selector_count, taken[i].selector_count);
+		options_deinit(&got);
+	}
+}
+
+static void test_lists(void **state)
+{
+	struct options options;
+	struct line line;
+
+	(void)state;
+	parse(&line, "lsports :8080 -N blue 22 --netns=/run/netns/red 80-90 -N1", &options);
+	assert_int_equal(options.netns_count, 3);
+	assert_string_equal(options.netns[0], "blue");
+	assert_string_equal(options.netns[1], "/run/netns/red");
+	assert_string_equal(options.netns[2], "1");
+	assert_int_equal(options.selector_count, 3);
+	assert_string_equal(options.selectors[0], ":8080");
+	assert_string_equal(options.selectors[1], "22");
+	assert_string_equal(options.selectors[2], "80-90");
+	options_deinit(&options);
+	options_deinit(&options);
+}
+
+/* --- what is refused ------------------------------------------------------------------ */
+
+static const struct {
+	const char *line, *message;
+} refused[] = {
+	{"lsports --listning",
+	 "unknown option \"--listning\" (nearest: --listening); see lsports --help"},
+	{"lsports --listning=x",
+	 "unknown option \"--listning\" (nearest: --listening); see lsports --help"},
+	{"lsports 22 --verbos3 80",
+	 "unknown option \"--verbos3\" (nearest: --verbose); see lsports --help"},
+	{"lsports --zzzzzzzz", "unknown option \"--zzzzzzzz\"; see lsports --help"},
+	{"lsports --check", "unknown option \"--check\"; see lsports --help"},
+	{"lsports --=", "unknown option \"--\"; see lsports --help"},
+	{"lsports --\x1b[2J", "unknown option \"--\x1b[2J\"; see lsports --help"},
+	{"lsports -q", "unknown option \"-q\"; see lsports --help"},
+	{"lsports -tulpnq", "unknown option \"-q\"; see lsports --help"},
+	{"lsports -\xff", "unknown option \"-\xff\"; see lsports --help"},
+	{"lsports -i:8080",
+	 "unknown option \"-:\": a port stands by itself, as in lsports -i :8080; "
+	 "see lsports --help"},
+	{"lsports -listening",
+	 "unknown option \"-listening\" (nearest: --listening); see lsports --help"},
+	{"lsports -json", "unknown option \"-json\" (nearest: --json); see lsports --help"},
+	{"lsports --out", "option \"--out\" could mean --output, --output-all, --output-file"},
+	{"lsports --all=3", "--all takes no value; see lsports --help"},
+	{"lsports --json=yes", "--json takes no value; see lsports --help"},
+	{"lsports -K",
+	 "-K is reserved: in ss it kills sockets; lsports never kills; see lsports --help"},
+	{"lsports -tK",
+	 "-K is reserved: in ss it kills sockets; lsports never kills; see lsports --help"},
+	{"lsports -tE",
+	 "-E is reserved: in ss it follows sockets as they are destroyed; lsports does "
+	 "not do that; see lsports --help"},
+	{"lsports -Z",
+	 "-Z is reserved: in ss it shows security contexts; lsports does not do that; "
+	 "see lsports --help"},
+	{"lsports -tmn", "-m is reserved: in ss it shows socket memory; lsports does not do that; "
+			 "see lsports --help"},
+	{"lsports -w", "-w is reserved: in ss it shows raw sockets; lsports does not do that; see "
+		       "lsports --help"},
+	{"lsports -tux", "-x is reserved: in ss it shows Unix domain sockets; lsports does not do "
+			 "that; see lsports --help"},
+	{"lsports -s", "-s is reserved: in ss it prints a summary; lsports does not do that; see "
+		       "lsports --help"},
+	{"lsports -ano",
+	 "-o wants a column list (-o proto,address,port): see lsports --list columns; "
+	 "without one, leave the o away"},
+	{"lsports --output",
+	 "--output wants a column list (-o proto,address,port): see lsports --list "
+	 "columns; without one, leave the o away"},
+	{"lsports -o ''",
+	 "-o wants a column list (-o proto,address,port): see lsports --list columns; "
+	 "without one, leave the o away"},
+	{"lsports -N", "-N wants NAME|PID|PATH; see lsports --help"},
+	{"lsports --netns", "--netns wants NAME|PID|PATH; see lsports --help"},
+	{"lsports --sysroot=", "--sysroot wants DIR; see lsports --help"},
+	{"lsports --format", "--format wants FORMAT; see lsports --help"},
+	{"lsports --source netlnk",
+	 "--source: \"netlnk\" is not one of auto, netlink, proc (nearest: netlink)"},
+	{"lsports --owners bpf", "--owners: \"bpf\" is not one of auto, proc, none"},
+	{"lsports --color=alway",
+	 "--color: \"alway\" is not one of auto, always, never (nearest: always)"},
+	{"lsports --list colums",
+	 "--list: \"colums\" is not one of columns, formats (nearest: columns)"},
+};
+
+static void test_refused(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+		struct options options;
+		char *message = NULL;
+		struct line line;
+
+		split(&line, refused[i].line);
+		assert_int_equal(options_parse(line.argc, line.argv, &options, &message), -EINVAL);
+		assert_non_null(message);
+		assert_string_equal(message, refused[i].message);
+		free(message);
+	}
+}
+
+/* --- the table --------------------------------------------------------------------------- */
+
+static void test_rows(void **state)
+{
+	(void)state;
+	assert_in_range(option_row_count, 30, OPTION_ROWS_MAX);
+	for (size_t i = 0; i < option_row_count; i++) {
+		const struct option_row *row = &option_rows[i];
+
+		assert_true(row->letter || row->name);
+		/* A second name stands right below the first and does the same. */
+		if (row->group == OPTION_GROUP_HIDDEN) {
+			assert_true(i > 0 && row->letter == row[-1].letter &&
+				    row->kind == row[-1].kind && row->member == row[-1].member &&
+				    row->value == row[-1].value);
+			continue;
+		}
+		assert_non_null(row->help);
+		for (size_t j = 0; j < i; j++) {
+			if (row->letter && option_rows[j].group != OPTION_GROUP_HIDDEN)
+				assert_int_not_equal(row->letter, option_rows[j].letter);
+			if (row->name && option_rows[j].name)
+				assert_string_not_equal(row->name, option_rows[j].name);
+		}
+		if (row->is_optional)
+			assert_non_null(row->text);
+	}
+}
+
+static void test_help(void **state)
+{
+	struct buf help = BUF_INIT;
+	const char *text;
+
+	(void)state;
+	options_format_help(&help);
+	text = buf_text(&help);
+	assert_non_null(text);
+	assert_non_null(strstr(text, "Examples:"));
+	assert_true(strstr(text, "Examples:") < strstr(text, "\nWhat:"));
+	for (size_t i = 0; i < option_row_count; i++) {
+		char name[40];
+
+		if (!option_rows[i].name)
+			continue;
+		snprintf(name, sizeof(name), "--%s", option_rows[i].name);
+		assert_non_null(strstr(text, name));
+	}
+	while (*text) {
+		size_t size = strcspn(text, "\n");
+
+		assert_in_range(size, 0, 80);
+		assert_true(!size || text[size - 1] != ' ');
+		text += size + 1;
+	}
+	buf_deinit(&help);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_taken),   cmocka_unit_test(test_lists),
+		cmocka_unit_test(test_refused), cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_help),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
