@@ -150,6 +150,7 @@ struct lsp_gap {
 	const char *why;  /* a sentence for people, with the way out where there is one */
 	uint64_t count;   /* how many, 0 when that cannot be told */
 	bool hides;       /* a listener or an owner could be hidden behind it */
+	bool is_blind;    /* of a whole protocol nothing could be read */
 };
 
 /* Sets of proto, family and state as bits. */

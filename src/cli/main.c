@@ -129,8 +129,21 @@ static bool is_incomplete(const struct lsp_snapshot *snapshot)
 	return false;
 }
 
+static bool is_blind(const struct lsp_snapshot *snapshot)
+{
+	size_t count;
+	const struct lsp_gap *gaps = lsp_snapshot_gaps(snapshot, &count);
+
+	for (size_t i = 0; i < count; i++)
+		if (gaps[i].is_blind)
+			return true;
+	return false;
+}
+
 static enum status status_of(const struct options *options, const struct lsp_snapshot *snapshot)
 {
+	if (is_blind(snapshot))
+		return STATUS_FAILED;
 	if (options->is_strict && is_incomplete(snapshot))
 		return STATUS_INCOMPLETE;
 	if (options->selector_count && !lsp_snapshot_count(snapshot))

@@ -81,14 +81,36 @@ int collection_add(struct collection *collection, struct lsp_snapshot *snapshot,
 	return snapshot_add_socket(snapshot, socket);
 }
 
+static int add_gap(struct collection *collection, enum lsp_proto proto, struct lsp_gap gap)
+{
+	char what[32];
+
+	snprintf(what, sizeof(what), "%s sockets", lsp_proto_word(proto));
+	gap.what = what;
+	gap.hides = true;
+	return snapshot_add_gap(collection->snapshot, &gap);
+}
+
 int collection_add_gap(struct collection *collection, enum lsp_proto proto, const char *why,
 		       uint64_t count)
 {
-	char what[32];
-	struct lsp_gap gap = {.what = what, .why = why, .count = count, .hides = true};
+	return add_gap(collection, proto, (struct lsp_gap){.why = why, .count = count});
+}
 
-	snprintf(what, sizeof(what), "%s sockets", lsp_proto_word(proto));
-	return snapshot_add_gap(collection->snapshot, &gap);
+/* No source could read @proto: @lines says why, a line each. */
+static int add_blind_gap(struct collection *collection, enum lsp_proto proto, struct buf *lines)
+{
+	struct buf why = BUF_INIT;
+	int r = -ENOMEM;
+
+	buf_printf(&why, "could not be read: %.*s", (int)lines->size - 1, lines->data);
+	for (char *at = why.data; at && (at = strchr(at, '\n'));)
+		*at = ';';
+	if (buf_text(&why))
+		r = add_gap(collection, proto,
+			    (struct lsp_gap){.why = buf_text(&why), .is_blind = true});
+	buf_deinit(&why);
+	return r;
 }
 
 /* One protocol. Return: 0, -ENOMEM, or the errno of the last collector, with lines in @reason. */
@@ -130,15 +152,15 @@ int collect_sockets(struct collection *collection, struct buf *reason)
 		r = collect_proto(collection, proto, &lines);
 		if (r >= 0) {
 			is_any = true;
+			/* A refusal that was made good is still worth a word. */
+			if (lines.size)
+				r = snapshot_add_note(collection->snapshot, "%.*s",
+						      (int)lines.size - 1, lines.data);
 		} else {
 			failed = r;
 			buf_append(reason, lines.data, lines.size);
-			r = collection_add_gap(collection, proto, "no source could be read", 0);
+			r = lines.size ? add_blind_gap(collection, proto, &lines) : -ENOMEM;
 		}
-		/* A refusal that was made good is still worth a word. */
-		if (r >= 0 && lines.size)
-			r = snapshot_add_note(collection->snapshot, "%.*s", (int)lines.size - 1,
-					      lines.data);
 		buf_deinit(&lines);
 		if (r < 0)
 			return r;

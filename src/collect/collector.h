@@ -34,7 +34,7 @@ void collection_deinit(struct collection *collection);
 int collection_add(struct collection *collection, struct lsp_snapshot *snapshot,
 		   struct lsp_socket *socket, uint32_t ifindex);
 
-/* A gap of this namespace's sockets: @what is "tcp sockets"; errors by strerror(3). */
+/* A gap of this namespace's sockets of @proto that hides some. Return: 0 or -ENOMEM. */
 int collection_add_gap(struct collection *collection, enum lsp_proto proto, const char *why,
 		       uint64_t count);
 
@@ -43,7 +43,7 @@ struct collector {
 	enum lsp_source source;
 	/*
 	 * All wanted sockets of one protocol. On failure what was added is taken back by the
-	 * caller. Return: 0, or a negative errno with the reason in @why (static or strerror text).
+	 * caller. Return: 0 or a negative errno.
 	 */
 	int (*collect)(struct collection *collection, enum lsp_proto proto);
 };
@@ -55,8 +55,8 @@ extern const struct collector collector_proc;
  * collect_sockets() - every wanted protocol, each by the first collector of the table that can.
  * @reason: appended to, one line for every collector that failed where none could stand in.
  *
- * Return: 0 when at least one protocol could be read (the others are gaps), else the errno of
- * the last collector.
+ * Return: 0 when at least one protocol could be read (each other is a gap that is_blind), else the
+ * errno of the last collector.
  */
 int collect_sockets(struct collection *collection, struct buf *reason);
 

@@ -69,6 +69,8 @@ size_t diag_format_request(const struct diag_request *request, uint32_t seq,
 	body->sdiag_family = request->family == LSP_FAMILY_IPV6 ? AF_INET6 : AF_INET;
 	body->sdiag_protocol = request->proto == LSP_PROTO_UDP ? IPPROTO_UDP : IPPROTO_TCP;
 	body->idiag_states = request->states;
+	if (request->is_padded)
+		body->idiag_ext = 1 << (INET_DIAG_MEMINFO - 1) | 1 << (INET_DIAG_SKMEMINFO - 1);
 	append_bytecode(header, request);
 	return header->nlmsg_len;
 }

@@ -13,6 +13,7 @@ struct diag_request {
 	uint32_t states;             /* LSP_BIT(enum lsp_state) */
 	struct lsp_port_range ports; /* local ports; 0-65535 asks without bytecode */
 	bool only_auto;              /* only sockets whose port the kernel chose */
+	bool is_padded;              /* messages longer by two attributes, for their length alone */
 };
 
 #define DIAG_REQUEST_SIZE 128

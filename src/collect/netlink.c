@@ -45,6 +45,7 @@ struct reader {
 	netlink_socket_fn *each;
 	void *data;
 	struct dump_result *result;
+	bool is_noop; /* an acknowledgement is all that comes */
 	bool is_done;
 };
 
@@ -72,7 +73,10 @@ static int read_message(struct reader *reader, const struct nlmsghdr *header, bo
 		return 0;
 	case NLMSG_OVERRUN:
 		return -ENOBUFS;
-	case NLMSG_ERROR: /* 0 is an acknowledgement */
+	case NLMSG_ERROR: /* 0 is an acknowledgement: it ends no dump */
+		r = parse_error(header);
+		reader->is_done = reader->is_noop || r < 0;
+		return r;
 	case NLMSG_DONE:
 		reader->is_done = true;
 		return parse_error(header);
@@ -92,7 +96,8 @@ static int read_batch(struct reader *reader, size_t size)
 	bool has_sockets = false;
 	int left = (int)size;
 
-	for (; !reader->is_done && mnl_nlmsg_ok(header, left);
+	/* mnl_nlmsg_ok() takes a length of 2^31 and more for a negative one, which fits. */
+	for (; !reader->is_done && mnl_nlmsg_ok(header, left) && header->nlmsg_len <= size;
 	     header = mnl_nlmsg_next(header, &left)) {
 		int r;
 
@@ -153,7 +158,7 @@ static int ask(struct netlink *netlink, const void *message, size_t size, struct
 static int prime(struct netlink *netlink)
 {
 	struct dump_result ignored = {0};
-	struct reader reader = {.netlink = netlink, .result = &ignored};
+	struct reader reader = {.netlink = netlink, .result = &ignored, .is_noop = true};
 	uint8_t message[DIAG_REQUEST_SIZE];
 
 	return ask(netlink, message, diag_format_noop(++netlink->seq, message), &reader);

@@ -28,7 +28,7 @@ static int collect_autos(struct collection *collection, struct diag_request *req
 		struct lsp_socket socket;
 
 		snapshot_peek(autos, i, &socket);
-		r = snapshot_add_auto(collection->snapshot, socket.cookie);
+		r = snapshot_add_auto(collection->snapshot, socket.netns, socket.cookie);
 	}
 	request->only_auto = false;
 	lsp_snapshot_free(autos);

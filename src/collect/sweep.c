@@ -46,8 +46,9 @@ static bool may_pass(int error)
 	       error != -EINVAL && error != -EPROTONOSUPPORT;
 }
 
-int sweep_wide(struct collection *collection, const struct diag_request *request,
-	       struct lsp_snapshot *snapshot, struct dump_result *result)
+/* One dump, repeated a few times when it fails or is interrupted; the last may still be either. */
+static int try_dump(struct collection *collection, const struct diag_request *request,
+		    struct lsp_snapshot *snapshot, struct dump_result *result)
 {
 	struct target target = {collection, snapshot};
 	size_t mark = snapshot_mark(snapshot);
@@ -56,12 +57,18 @@ int sweep_wide(struct collection *collection, const struct diag_request *request
 	for (int i = 0; i < TRIES; i++) {
 		snapshot_rollback(snapshot, mark);
 		r = netlink_dump(&collection->netlink, request, add_socket, &target, result);
-		if (r < 0 && !may_pass(r))
+		if (r < 0 ? !may_pass(r) : !result->was_interrupted)
 			return r;
-		if (r >= 0 && !result->was_interrupted)
-			return 0;
 	}
-	if (r < 0)
+	return r;
+}
+
+int sweep_wide(struct collection *collection, const struct diag_request *request,
+	       struct lsp_snapshot *snapshot, struct dump_result *result)
+{
+	int r = try_dump(collection, request, snapshot, result);
+
+	if (r < 0 || !result->was_interrupted)
 		return r;
 	return collection_add_gap(collection, request->proto,
 				  "the kernel changed its table during each of several dumps", 0);
@@ -75,7 +82,7 @@ static bool has_room(const struct dump_result *result, size_t max)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 
-	if (result->batches > 1 || result->largest > max)
+	if (result->batches > 1 || result->was_interrupted || result->largest > max)
 		return false;
 	return result->largest + MESSAGE_MAX < page - MESSAGE_MAX || result->largest > page;
 }
@@ -130,25 +137,46 @@ static int plan_ranges(struct plan *plan, const struct diag_request *request,
 	return r < 0 ? r : plan_push(plan, start, last);
 }
 
+/*
+ * One port cannot be split. A reply that looks cut at a page is asked for once more with longer
+ * messages: if the kernel has the memory, it ends far behind the page.
+ */
+static int ask_port(struct collection *collection, struct diag_request *request,
+		    struct lsp_snapshot *snapshot)
+{
+	size_t mark = snapshot_mark(snapshot);
+	struct dump_result result;
+	int r = sweep_wide(collection, request, snapshot, &result);
+
+	if (r >= 0 && result.batches == 1 && !has_room(&result, BATCH_PORT_MAX) &&
+	    result.largest <= (size_t)sysconf(_SC_PAGESIZE)) {
+		snapshot_rollback(snapshot, mark);
+		request->is_padded = true;
+		r = sweep_wide(collection, request, snapshot, &result);
+	}
+	/* An interruption is a gap already. */
+	if (r < 0 || result.was_interrupted || has_room(&result, BATCH_PORT_MAX))
+		return r;
+	return collection_add_gap(collection, request->proto,
+				  "more sockets share one port than the kernel tells at once", 1);
+}
+
 static int ask_range(struct collection *collection, const struct diag_request *request,
 		     struct plan *plan, struct lsp_snapshot *snapshot)
 {
 	struct lsp_port_range range = plan->ranges[--plan->count];
 	struct diag_request narrow = *request;
 	size_t mark = snapshot_mark(snapshot);
-	bool is_port = range.first == range.last;
 	struct dump_result result;
 	unsigned middle;
 	int r;
 
 	narrow.ports = range;
+	if (range.first == range.last)
+		return ask_port(collection, &narrow, snapshot);
 	r = sweep_wide(collection, &narrow, snapshot, &result);
-	if (r < 0 || has_room(&result, is_port ? BATCH_PORT_MAX : BATCH_MAX))
+	if (r < 0 || result.was_interrupted || has_room(&result, BATCH_MAX))
 		return r;
-	if (is_port)
-		return collection_add_gap(
-			collection, request->proto,
-			"more sockets share one port than the kernel tells at once", 1);
 	snapshot_rollback(snapshot, mark);
 	middle = range.first + (range.last - range.first) / 2u;
 	r = plan_push(plan, range.first, middle);
@@ -163,11 +191,14 @@ int sweep_listeners(struct collection *collection, const struct diag_request *re
 	struct plan plan = {0};
 	int r;
 
-	r = sweep_wide(collection, request, snapshot, &result);
-	if (r < 0 || has_room(&result, BATCH_MAX))
+	r = try_dump(collection, request, snapshot, &result);
+	if (r < 0 ? !may_pass(r) || r == -ENOMEM : has_room(&result, BATCH_MAX))
 		return r;
+	/* From here on it is only a plan: neither its failure nor its interruption is one of the
+	 * look. */
 	count = snapshot_mark(snapshot) - mark;
-	if (count > SWEEP_WIDE_ABOVE && !collection->query->strict)
+	if (r >= 0 && count > SWEEP_WIDE_ABOVE && !collection->query->strict &&
+	    !result.was_interrupted)
 		return snapshot_add_note(collection->snapshot, "%s %s: wide dump of %zu sockets",
 					 lsp_proto_word(request->proto),
 					 lsp_family_word(request->family), count);

@@ -78,13 +78,13 @@ int snapshot_add_socket(struct lsp_snapshot *snapshot, const struct lsp_socket *
 	return r < 0 ? r : socket_table_add(&snapshot->sockets, socket, interface);
 }
 
-int snapshot_add_auto(struct lsp_snapshot *snapshot, uint64_t cookie)
+int snapshot_add_auto(struct lsp_snapshot *snapshot, uint32_t netns, uint64_t cookie)
 {
-	uint64_t *slot = array_add(&snapshot->autos, sizeof(*slot));
+	struct socket_mark *slot = array_add(&snapshot->autos, sizeof(*slot));
 
 	if (!slot)
 		return -ENOMEM;
-	*slot = cookie;
+	*slot = (struct socket_mark){.cookie = cookie, .netns = netns};
 	return 0;
 }
 
@@ -117,6 +117,7 @@ int snapshot_add_gap(struct lsp_snapshot *snapshot, const struct lsp_gap *gap)
 		if (strcmp(slot->what, gap->what) == 0 && strcmp(slot->why, gap->why) == 0) {
 			slot->count += gap->count;
 			slot->hides |= gap->hides;
+			slot->is_blind |= gap->is_blind;
 			return 0;
 		}
 	}
@@ -152,21 +153,11 @@ int snapshot_add_note(struct lsp_snapshot *snapshot, const char *format, ...)
 	return 0;
 }
 
-static int compare_u64(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
 int snapshot_settle(struct lsp_snapshot *snapshot)
 {
 	struct array *autos = &snapshot->autos;
-	int r;
+	int r = socket_table_unique(&snapshot->sockets, autos->data, autos->count);
 
-	if (autos->count)
-		qsort(autos->data, autos->count, sizeof(uint64_t), compare_u64);
-	r = socket_table_unique(&snapshot->sockets, autos->data, autos->count);
 	free(autos->data);
 	*autos = (struct array){0};
 	return r < 0 ? r : socket_table_order(&snapshot->sockets, &snapshot->strings);
@@ -184,8 +175,7 @@ void snapshot_drop(struct lsp_snapshot *snapshot, const struct intmap *gone)
 	snapshot->sockets.count = kept;
 }
 
-/* --- fill: owners and names ---------------------------------------------------------------------
- */
+/* --- fill: owners and names -------------------------------------------------------------- */
 
 int snapshot_add_process(struct lsp_snapshot *snapshot, const struct lsp_process *process,
 			 uint32_t *index)
@@ -268,8 +258,7 @@ int snapshot_add_service(struct lsp_snapshot *snapshot, enum lsp_proto proto, ui
 	return intmap_put(&snapshot->services, key, (uint32_t)(snapshot->service_names.count - 1));
 }
 
-/* --- ask: what is still to be looked up
- * ------------------------------------------------------------ */
+/* --- ask: what is still to be looked up -------------------------------------------------- */
 
 int snapshot_list_inodes(const struct lsp_snapshot *snapshot, struct intmap *inodes)
 {

@@ -27,7 +27,7 @@ int snapshot_new(struct lsp_snapshot **out);
 int snapshot_add_socket(struct lsp_snapshot *snapshot, const struct lsp_socket *socket);
 
 /* A socket whose port the kernel chose. */
-int snapshot_add_auto(struct lsp_snapshot *snapshot, uint64_t cookie);
+int snapshot_add_auto(struct lsp_snapshot *snapshot, uint32_t netns, uint64_t cookie);
 
 /* All sockets that came after snapshot_mark() are forgotten by snapshot_rollback(). */
 size_t snapshot_mark(const struct lsp_snapshot *snapshot);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a snapshot is made of; for model/snapshot.c, which fills it, and model/sealed.c, which reads
- * it. */
+/* What a snapshot is made of; for model/snapshot.c that fills it and model/sealed.c that reads it.
+ */
 #ifndef LSPORTS_MODEL_SNAPSHOT_DATA_H
 #define LSPORTS_MODEL_SNAPSHOT_DATA_H
 #pragma once
@@ -37,7 +37,7 @@ struct array {
 struct lsp_snapshot {
 	struct strpool strings;
 	struct socket_table sockets;
-	struct array autos;       /* uint64_t */
+	struct array autos;       /* struct socket_mark */
 	struct array processes;   /* struct packed_process */
 	struct array found;       /* struct packed_owner, until sealed */
 	struct lsp_owner *owners; /* by inode and pid, when sealed */

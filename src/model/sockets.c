@@ -12,6 +12,8 @@
 
 #define FIRST_CAPACITY 256
 #define DIGITS 65536u
+/* Below so many sockets the pass over all digits costs more than it saves. */
+#define DIGITS_WORTH 256
 
 _Static_assert(sizeof(struct packed_socket) == 24, "a socket costs 24 bytes");
 _Static_assert(sizeof(struct socket_kind) % 8 == 0, "hashed in words of 8 bytes");
@@ -153,7 +155,8 @@ void socket_table_unpack(const struct socket_table *table, size_t index, struct 
 struct sorter {
 	const struct socket_table *table;
 	const struct strpool *strings;
-	unsigned (*digit)(const struct packed_socket *socket); /* below DIGITS, the upper key */
+	/* Below DIGITS: the upper part of the key. */
+	unsigned (*digit)(const struct sorter *sorter, const struct packed_socket *socket);
 	int (*compare)(const struct sorter *sorter, const struct packed_socket *a,
 		       const struct packed_socket *b);
 };
@@ -265,21 +268,26 @@ static void sort_bucket(const struct sorter *sorter, struct packed_socket *s, si
 	}
 }
 
-/* One pass that puts each socket into the bucket of its digit, in place, then each bucket. */
+/*
+ * One pass that puts each socket into the bucket of its digit, in place, then each bucket. With
+ * few sockets all of them are one bucket.
+ */
 static int sort_table(struct socket_table *table, const struct sorter *sorter)
 {
 	struct packed_socket *s = table->sockets;
 	uint32_t *ends, *next;
 	uint32_t sum = 0;
 
-	if (!table->count)
+	if (table->count < DIGITS_WORTH) {
+		sort_bucket(sorter, s, table->count);
 		return 0;
+	}
 	ends = calloc(2 * DIGITS, sizeof(*ends));
 	if (!ends)
 		return -ENOMEM;
 	next = ends + DIGITS;
 	for (size_t i = 0; i < table->count; i++)
-		ends[sorter->digit(&s[i])]++;
+		ends[sorter->digit(sorter, &s[i])]++;
 	for (size_t d = 0; d < DIGITS; d++) {
 		next[d] = sum;
 		sum += ends[d];
@@ -287,7 +295,7 @@ static int sort_table(struct socket_table *table, const struct sorter *sorter)
 	}
 	for (unsigned d = 0; d < DIGITS; d++) {
 		while (next[d] < ends[d]) {
-			unsigned home = sorter->digit(&s[next[d]]);
+			unsigned home = sorter->digit(sorter, &s[next[d]]);
 
 			if (home == d)
 				next[d]++;
@@ -301,34 +309,28 @@ static int sort_table(struct socket_table *table, const struct sorter *sorter)
 	return 0;
 }
 
-static unsigned digit_of_port(const struct packed_socket *socket)
+static unsigned digit_of_port(const struct sorter *sorter, const struct packed_socket *socket)
 {
+	(void)sorter;
 	return socket->local_port;
 }
 
-static unsigned digit_of_identity(const struct packed_socket *socket)
+static unsigned digit_of_identity(const struct sorter *sorter, const struct packed_socket *socket)
 {
-	return (socket->cookie_low ? socket->cookie_low : socket->inode) % DIGITS;
+	bool has_cookie = kind_of(sorter, socket)->has_cookie;
+
+	return (has_cookie ? socket->cookie_low : socket->inode) % DIGITS;
 }
 
-static bool is_auto(uint64_t cookie, const uint64_t *autos, size_t count)
+static int compare_marks(const void *a, const void *b)
 {
-	while (count) {
-		size_t half = count / 2;
+	const struct socket_mark *x = a, *y = b;
+	int r = compare_u64(x->netns, y->netns);
 
-		if (autos[half] == cookie)
-			return true;
-		if (autos[half] < cookie) {
-			autos += half + 1;
-			count -= half + 1;
-		} else {
-			count = half;
-		}
-	}
-	return false;
+	return r ? r : compare_u64(x->cookie, y->cookie);
 }
 
-int socket_table_unique(struct socket_table *table, const uint64_t *autos, size_t auto_count)
+int socket_table_unique(struct socket_table *table, struct socket_mark *autos, size_t auto_count)
 {
 	struct sorter sorter = {
 		.table = table,
@@ -340,14 +342,20 @@ int socket_table_unique(struct socket_table *table, const uint64_t *autos, size_
 
 	if (r < 0)
 		return r;
+	if (auto_count)
+		qsort(autos, auto_count, sizeof(*autos), compare_marks);
 	for (size_t i = 0; i < table->count; i++) {
 		struct packed_socket *socket = &table->sockets[i];
+		struct socket_mark mark = {
+			.cookie = cookie_of(&sorter, socket),
+			.netns = kind_of(&sorter, socket)->netns,
+		};
 		bool has_identity = kind_of(&sorter, socket)->has_cookie || socket->inode;
 
 		if (kept && has_identity &&
 		    compare_identity(&sorter, &table->sockets[kept - 1], socket) == 0)
 			continue;
-		if (auto_count && is_auto(cookie_of(&sorter, socket), autos, auto_count))
+		if (auto_count && bsearch(&mark, autos, auto_count, sizeof(*autos), compare_marks))
 			socket->is_auto = 1;
 		table->sockets[kept++] = *socket;
 	}

@@ -50,11 +50,18 @@ void socket_table_deinit(struct socket_table *table);
 int socket_table_add(struct socket_table *table, const struct lsp_socket *socket,
 		     uint32_t interface);
 
+/* A socket by its cookie: before Linux 5.8 two namespaces may have the same. */
+struct socket_mark {
+	uint64_t cookie;
+	uint32_t netns;
+};
+
 /*
  * socket_table_unique() - keep one of each identity: cookie, else inode, in one netns.
- * @autos: cookies of the sockets whose port the kernel chose, ascending.
+ * @autos: the sockets whose port the kernel chose; sorted in place.
+ * Return: 0 or -ENOMEM.
  */
-int socket_table_unique(struct socket_table *table, const uint64_t *autos, size_t auto_count);
+int socket_table_unique(struct socket_table *table, struct socket_mark *autos, size_t auto_count);
 
 /* socket_table_order() - the order of lsp_snapshot_count()'s comment. Return: 0 or -ENOMEM. */
 int socket_table_order(struct socket_table *table, const struct strpool *strings);

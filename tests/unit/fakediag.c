@@ -247,6 +247,7 @@ static int fake_send(struct transport *transport, const void *request, size_t si
 	kernel->family = body.sdiag_family;
 	kernel->protocol = body.sdiag_protocol;
 	kernel->states = body.idiag_states;
+	kernel->extensions = body.idiag_ext;
 	kernel->at = 0;
 	kernel->is_done = false;
 	assert_true(kernel->asked_count < FAKE_ASKED_MAX);
@@ -260,6 +261,18 @@ static bool is_asked_for(const struct fake_kernel *kernel, const struct lsp_sock
 	       (socket->proto == LSP_PROTO_UDP) == (kernel->protocol == IPPROTO_UDP) &&
 	       kernel->states & LSP_BIT(socket->state) &&
 	       accepts(kernel, socket->local.port, socket->is_auto == LSP_KNOWN_YES);
+}
+
+/* inet_sk_diag_fill(): what idiag_ext asks for. */
+static void append_extensions(struct buf *datagram, size_t start, uint8_t extensions)
+{
+	static const uint32_t zero[9];
+
+	if (extensions & 1 << (INET_DIAG_MEMINFO - 1))
+		reply_attribute(datagram, start, INET_DIAG_MEMINFO, zero,
+				sizeof(struct inet_diag_meminfo));
+	if (extensions & 1 << (INET_DIAG_SKMEMINFO - 1))
+		reply_attribute(datagram, start, INET_DIAG_SKMEMINFO, zero, sizeof(zero));
 }
 
 static ssize_t fake_receive(struct transport *transport, void *reply, size_t size)
@@ -282,6 +295,7 @@ static ssize_t fake_receive(struct transport *transport, void *reply, size_t siz
 		if (!is_asked_for(kernel, socket))
 			continue;
 		reply_socket(&datagram, &as, socket, 0);
+		append_extensions(&datagram, before, kernel->extensions);
 		if (datagram.size > max) {
 			datagram.size = before;
 			break;

@@ -73,6 +73,7 @@ struct fake_kernel {
 	uint8_t code[64];
 	size_t code_size, at;
 	uint32_t seq, states;
+	uint8_t extensions;
 	uint8_t family, protocol;
 	bool is_done;
 };

@@ -110,7 +110,8 @@ static void add_names(struct lsp_snapshot *snapshot)
 						   .has_uid = true,
 						   .uid = 1000};
 	const struct snapshot_walk walk = {.is_done = true};
-	const struct lsp_gap gap = {"processes", "run as \"root\"", 2, true};
+	const struct lsp_gap gap = {
+		.what = "processes", .why = "run as \"root\"", .count = 2, .hides = true};
 
 	add_owner(snapshot, 101, 3, &sshd);
 	add_owner(snapshot, 101, -1, &child);

@@ -56,8 +56,9 @@ static void test_failure(void **state)
 
 static void test_gaps_and_notes(void **state)
 {
-	const struct lsp_gap counted = {"processes", "run as root", 12, true};
-	const struct lsp_gap uncounted = {"tcp\x1b", "read from /proc/net", 0, false};
+	const struct lsp_gap counted = {
+		.what = "processes", .why = "run as root", .count = 12, .hides = true};
+	const struct lsp_gap uncounted = {.what = "tcp\x1b", .why = "read from /proc/net"};
 	struct lsp_snapshot *snapshot = NULL;
 	struct buf out = BUF_INIT;
 

@@ -83,8 +83,9 @@ static void append_message(struct buf *out, char letter, uint32_t seq)
 		break;
 	case 'l': /* longer than it is */
 	case 'm': /* shorter than a header */
+	case 'h': /* half of the address space */
 		reply_done(out, &ours, 0);
-		length = letter == 'l' ? 24 : 15;
+		length = letter == 'l' ? 24 : letter == 'm' ? 15 : 0x80000010;
 		memcpy(out->data + start, &length, sizeof(length));
 		break;
 	default:
@@ -176,7 +177,8 @@ static const struct {
 	{"sD", -ENOENT, 1, 0, false},
 	{"E", -EPERM, 0, 0, false},
 	{"s|E", -EPERM, 1, 1, false},
-	{"e", 0, 0, 0, false},
+	{"e", -ETIMEDOUT, 0, 0, false},
+	{"ese|d", 0, 1, 1, false},
 	{"c", -EBADMSG, 0, 0, false},
 	{"k", -EBADMSG, 0, 0, false},
 	{"s|c", -EBADMSG, 1, 1, false},
@@ -195,6 +197,8 @@ static const struct {
 	{"l", -EBADMSG, 0, 0, false},
 	{"m", -EBADMSG, 0, 0, false},
 	{"sm", -EBADMSG, 1, 0, false},
+	{"h", -EBADMSG, 0, 0, false},
+	{"sh", -EBADMSG, 1, 0, false},
 	{"S|d", 0, 0, 0, false},
 	{"SsSd", 0, 1, 1, false},
 	{"P|d", 0, 0, 0, false},

@@ -3,6 +3,7 @@
 #include "support.h"
 
 #include "model/snapshot.h"
+#include "model/sockets.h"
 
 #include <stdio.h>
 
@@ -98,16 +99,18 @@ static void a_look_before_settling_shows_the_order_of_coming(void **state)
 
 static void settling_marks_autos_told_in_any_order(void **state)
 {
-	static const uint64_t autos[] = {900, 5, 1ull << 40, 7, 5};
+	static const struct socket_mark autos[] = {
+		{900, 1}, {5, 1}, {1ull << 40, 1}, {7, 1}, {5, 1}, {3, 2},
+	};
 
 	for (uint64_t c = 1; c < 10; c++) {
 		struct lsp_socket socket = {
-			.has_cookie = true, .cookie = c, .is_auto = LSP_KNOWN_NO};
+			.netns = 1, .has_cookie = true, .cookie = c, .is_auto = LSP_KNOWN_NO};
 
 		add(*state, &socket);
 	}
 	for (size_t i = 0; i < ROWS(autos); i++)
-		assert_int_equal(snapshot_add_auto(*state, autos[i]), 0);
+		assert_int_equal(snapshot_add_auto(*state, autos[i].netns, autos[i].cookie), 0);
 	assert_int_equal(snapshot_settle(*state), 0);
 	assert_int_equal(lsp_snapshot_count(*state), 9);
 	for (size_t i = 0; i < 9; i++) {
@@ -141,14 +144,16 @@ static void texts_are_copied(void **state)
 static void equal_gaps_are_one_with_their_counts_added(void **state)
 {
 	static const struct lsp_gap gaps[] = {
-		{"tcp sockets", "refused", 1, false}, {"udp sockets", "refused", 2, false},
-		{"tcp sockets", "slow", 4, false},    {"tcp sockets", "refused", 8, true},
-		{"udp sockets", "refused", 0, false},
+		{"tcp sockets", "refused", 1, false, false},
+		{"udp sockets", "refused", 2, false, false},
+		{"tcp sockets", "slow", 4, false, true},
+		{"tcp sockets", "refused", 8, true, false},
+		{"udp sockets", "refused", 0, false, false},
 	};
 	static const struct lsp_gap expected[] = {
-		{"tcp sockets", "refused", 9, true},
-		{"udp sockets", "refused", 2, false},
-		{"tcp sockets", "slow", 4, false},
+		{"tcp sockets", "refused", 9, true, false},
+		{"udp sockets", "refused", 2, false, false},
+		{"tcp sockets", "slow", 4, false, true},
 	};
 	const struct lsp_gap *out;
 	size_t count;
@@ -162,6 +167,7 @@ static void equal_gaps_are_one_with_their_counts_added(void **state)
 		assert_string_equal(out[i].why, expected[i].why);
 		assert_int_equal(out[i].count, expected[i].count);
 		assert_int_equal(out[i].hides, expected[i].hides);
+		assert_int_equal(out[i].is_blind, expected[i].is_blind);
 		assert_ptr_not_equal(out[i].why, gaps[i].why);
 	}
 }

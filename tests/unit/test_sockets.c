@@ -161,7 +161,10 @@ static void what_has_no_identity_is_one_when_all_of_it_is_equal(void **state)
 
 static void autos_are_marked_where_that_can_be_known(void **state)
 {
-	static const uint64_t autos[] = {2, 3, 5, 8, 13, 1ull << 40};
+	/* In any order; 7 is one of another namespace. */
+	struct socket_mark autos[] = {
+		{8, 1}, {3, 1}, {5, 1}, {2, 1}, {13, 1}, {1ull << 40, 1}, {7, 2},
+	};
 	struct socket_table table;
 	size_t marked = 0;
 
@@ -169,7 +172,8 @@ static void autos_are_marked_where_that_can_be_known(void **state)
 	socket_table_init(&table);
 	for (uint64_t c = 0; c <= 20; c++) {
 		/* The last one is above every auto. */
-		struct lsp_socket socket = {.has_cookie = true, .cookie = c < 20 ? c : UINT64_MAX};
+		struct lsp_socket socket = {
+			.netns = 1, .has_cookie = true, .cookie = c < 20 ? c : UINT64_MAX};
 
 		socket.is_auto = c == 13 ? LSP_KNOWN_NOT : LSP_KNOWN_NO;
 		add(&table, &socket, 0);

@@ -117,6 +117,7 @@ static void a_failure_half_way_doubles_nothing(void **state)
 	}
 }
 
+/* The wide dump that is only the plan may fail; then the narrow one does too. */
 static void a_sweep_that_fails_says_so(void **state)
 {
 	struct scene scene;
@@ -125,7 +126,7 @@ static void a_sweep_that_fails_says_so(void **state)
 	recording_append(&scene.file, &tcp, sockets, ROWS(sockets), -ENOBUFS);
 	tree_write(*state, "netlink", scene.file.data, scene.file.size);
 	assert_int_equal(sweep_listeners(&scene.collection, &tcp, scene.snapshot), -ENOBUFS);
-	assert_int_equal(scene.collection.netlink.seq, 3);
+	assert_int_equal(scene.collection.netlink.seq, 6);
 	scene_deinit(&scene);
 }
 
@@ -155,6 +156,28 @@ static void an_interrupted_dump_is_repeated_and_then_a_gap(void **state)
 	}
 }
 
+/* What only plans the narrow dumps may be interrupted without a word. */
+static void an_interrupted_plan_is_no_gap(void **state)
+{
+	for (unsigned interrupts = 0; interrupts <= 6; interrupts++) {
+		struct fake_kernel kernel;
+		struct scene scene;
+		size_t count;
+
+		scene_init(&scene, *state);
+		fake_kernel_init(&kernel, sockets, ROWS(sockets));
+		kernel.interrupts = interrupts;
+		scene.collection.netlink.transport = &kernel.transport;
+		assert_int_equal(sweep_listeners(&scene.collection, &tcp, scene.snapshot), 0);
+		expect(snapshot_mark(scene.snapshot) == ROWS(sockets), "%u interrupts: %zu sockets",
+		       interrupts, snapshot_mark(scene.snapshot));
+		lsp_snapshot_gaps(scene.snapshot, &count);
+		expect(count == (interrupts >= 6), "%u interrupts: %zu gaps", interrupts, count);
+		scene_deinit(&scene);
+		fake_kernel_deinit(&kernel);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -163,6 +186,7 @@ int main(void)
 		TREE_TEST(a_failure_half_way_doubles_nothing),
 		TREE_TEST(a_sweep_that_fails_says_so),
 		TREE_TEST(an_interrupted_dump_is_repeated_and_then_a_gap),
+		TREE_TEST(an_interrupted_plan_is_no_gap),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
