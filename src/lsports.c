@@ -9,6 +9,7 @@
 #include "owners/accounts.h"
 #include "owners/cgroup.h"
 #include "owners/owners.h"
+#include "intmap.h"
 #include "num.h"
 #include "services.h"
 
@@ -17,6 +18,9 @@
 #include <string.h>
 
 #define OWNER_FACTS ((unsigned)LSP_FACT_OWNERS | LSP_FACT_EXE | LSP_FACT_CMDLINE | LSP_FACT_STARTED)
+
+/* Behind so many ports without owner all ports are asked for again. */
+#define RECHECK_PORTS 8
 
 struct look {
 	const struct lsp_query *query;
@@ -104,6 +108,69 @@ static int collect_all(struct look *look)
 	return r;
 }
 
+/* Local ports of the sockets in @inodes. Return: how many, 0 when there are more than @max. */
+static size_t list_ports(const struct lsp_snapshot *snapshot, const struct intmap *inodes,
+			 struct lsp_port_range *ports, size_t max)
+{
+	size_t count = 0;
+
+	/* In order of ports: the same one stands in a row. */
+	for (size_t i = 0; i < lsp_snapshot_count(snapshot); i++) {
+		struct lsp_socket socket;
+
+		snapshot_peek(snapshot, i, &socket);
+		if (!socket.inode || !intmap_find(inodes, socket.inode) ||
+		    (count && ports[count - 1].first == socket.local.port))
+			continue;
+		if (count == max)
+			return 0;
+		ports[count++] = (struct lsp_port_range){socket.local.port, socket.local.port};
+	}
+	return count;
+}
+
+/* The sockets in @unowned are asked for once more; what failed there proves nothing. */
+static int drop_gone(struct look *look, struct intmap *unowned)
+{
+	struct lsp_port_range ports[RECHECK_PORTS];
+	struct lsp_query query = *look->query;
+	struct look again = {.query = &query, .root = look->root, .namespaces = look->namespaces};
+	size_t gaps, dropped, count = list_ports(look->snapshot, unowned, ports, RECHECK_PORTS);
+	int r = snapshot_new(&again.snapshot);
+
+	query.facts = 0;
+	if (count) {
+		query.ports = ports;
+		query.port_count = count;
+	}
+	if (r >= 0)
+		r = collect_all(&again);
+	if (r >= 0 && !lsp_snapshot_gaps(again.snapshot, &gaps)) {
+		dropped = snapshot_drop_gone(look->snapshot, unowned, again.snapshot);
+		if (dropped)
+			r = snapshot_add_note(look->snapshot,
+					      "%zu sockets were closed before their owner was seen",
+					      dropped);
+	}
+	lsp_snapshot_free(again.snapshot);
+	buf_deinit(&again.reason);
+	return r == -ENOMEM ? r : 0;
+}
+
+/* A socket without owner may only have been closed between the dump and the walk. */
+static int find_owners(struct look *look)
+{
+	struct intmap unowned = {0};
+	int r = owners_find(&look->root, look->query, look->snapshot);
+
+	if (r >= 0)
+		r = snapshot_list_unowned(look->snapshot, &unowned);
+	if (r >= 0 && unowned.count && look->root.is_machine)
+		r = drop_gone(look, &unowned);
+	intmap_deinit(&unowned);
+	return r;
+}
+
 /* Owners and names: only what the query asks for. */
 static int look_up(struct look *look)
 {
@@ -111,7 +178,7 @@ static int look_up(struct look *look)
 	int r = 0;
 
 	if (query->facts & OWNER_FACTS && query->owners != LSP_OWNERS_NONE)
-		r = owners_find(&look->root, query, look->snapshot);
+		r = find_owners(look);
 	if (r >= 0 && query->facts & LSP_FACT_CGROUP)
 		r = cgroup_resolve(&look->root, look->snapshot);
 	if (r >= 0 && query->facts & LSP_FACT_USERS)

@@ -36,6 +36,16 @@ void message_format_lines(struct buf *out, const char *text)
 	}
 }
 
+/* "1 process", "2 processes". */
+static size_t noun_size(const char *what, uint64_t count)
+{
+	size_t size = strlen(what);
+
+	if (count != 1 || size < 2 || what[size - 1] != 's')
+		return size;
+	return size > 4 && strcmp(what + size - 4, "sses") == 0 ? size - 2 : size - 1;
+}
+
 void message_format_gaps(struct buf *out, const struct lsp_snapshot *snapshot)
 {
 	struct buf line = BUF_INIT;
@@ -48,7 +58,8 @@ void message_format_gaps(struct buf *out, const struct lsp_snapshot *snapshot)
 			buf_append_number(&line, gaps[i].count);
 			buf_append_char(&line, ' ');
 		}
-		buf_printf(&line, "%s: %s", gaps[i].what, gaps[i].why);
+		buf_append(&line, gaps[i].what, noun_size(gaps[i].what, gaps[i].count));
+		buf_printf(&line, ": %s", gaps[i].why);
 		append_line(out, line.data, line.size);
 	}
 	if (line.error)

@@ -87,11 +87,14 @@ static int add_named(struct netns_list *list, const struct root *root, const cha
 
 	if (*name == '/')
 		snprintf(path, sizeof(path), "%s", name + 1);
+	else if (!*name || strchr(name, '/') || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+		path[0] = '\0';
 	else if (num_parse(name, INT32_MAX, &pid))
 		snprintf(path, sizeof(path), "proc/%s/ns/net", name);
 	else
 		snprintf(path, sizeof(path), NAMED_DIR "/%s", name);
-	inode = read_inode(root, path);
+	errno = ENOENT;
+	inode = *path ? read_inode(root, path) : 0;
 	if (inode)
 		return add(list, inode, path);
 	r = errno == ENOENT ? -EINVAL : -errno;

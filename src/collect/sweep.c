@@ -158,7 +158,7 @@ static int ask_port(struct collection *collection, struct diag_request *request,
 	if (r < 0 || result.was_interrupted || has_room(&result, BATCH_PORT_MAX))
 		return r;
 	return collection_add_gap(collection, request->proto,
-				  "more sockets share one port than the kernel tells at once", 1);
+				  "more sockets share one port than the kernel tells at once", 0);
 }
 
 static int ask_range(struct collection *collection, const struct diag_request *request,

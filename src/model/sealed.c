@@ -145,7 +145,8 @@ enum lsp_owner_gap lsp_snapshot_owner_gap(const struct lsp_snapshot *snapshot,
 	if (walk->is_pid_namespace)
 		return LSP_OWNER_GAP_NAMESPACE;
 	/* Kernel threads live in the root cgroup, whose id is 1 (fs/kernfs/mount.c), as uid 0. */
-	if (socket->has_cgroup && socket->cgroup_id == 1 && socket->has_uid && socket->uid == 0)
+	if (walk->has_cgroups && socket->has_cgroup && socket->cgroup_id == 1 && socket->has_uid &&
+	    socket->uid == 0)
 		return LSP_OWNER_GAP_KERNEL;
 	return LSP_OWNER_GAP_UNKNOWN;
 }

@@ -163,18 +163,6 @@ int snapshot_settle(struct lsp_snapshot *snapshot)
 	return r < 0 ? r : socket_table_order(&snapshot->sockets, &snapshot->strings);
 }
 
-void snapshot_drop(struct lsp_snapshot *snapshot, const struct intmap *gone)
-{
-	struct packed_socket *sockets = snapshot->sockets.sockets;
-	size_t kept = 0;
-
-	for (size_t i = 0; i < snapshot->sockets.count; i++) {
-		if (!sockets[i].inode || !intmap_find(gone, sockets[i].inode))
-			sockets[kept++] = sockets[i];
-	}
-	snapshot->sockets.count = kept;
-}
-
 /* --- fill: owners and names -------------------------------------------------------------- */
 
 int snapshot_add_process(struct lsp_snapshot *snapshot, const struct lsp_process *process,
@@ -210,6 +198,28 @@ int snapshot_add_owner(struct lsp_snapshot *snapshot, uint32_t inode, uint32_t p
 void snapshot_set_walk(struct lsp_snapshot *snapshot, const struct snapshot_walk *walk)
 {
 	snapshot->walk = *walk;
+}
+
+size_t snapshot_drop_gone(struct lsp_snapshot *snapshot, struct intmap *unowned,
+			  const struct lsp_snapshot *again)
+{
+	struct packed_socket *sockets = snapshot->sockets.sockets;
+	size_t kept = 0, count = snapshot->sockets.count;
+
+	for (size_t i = 0; i < again->sockets.count; i++) {
+		uint32_t *is_there = intmap_find(unowned, again->sockets.sockets[i].inode);
+
+		if (is_there)
+			*is_there = 1;
+	}
+	for (size_t i = 0; i < count; i++) {
+		const uint32_t *is_there = intmap_find(unowned, sockets[i].inode);
+
+		if (!is_there || *is_there)
+			sockets[kept++] = sockets[i];
+	}
+	snapshot->sockets.count = kept;
+	return count - kept;
 }
 
 int snapshot_set_cgroup(struct lsp_snapshot *snapshot, uint64_t id, const char *path,
@@ -268,6 +278,26 @@ int snapshot_list_inodes(const struct lsp_snapshot *snapshot, struct intmap *ino
 		if (snapshot->sockets.sockets[i].inode)
 			r = intmap_put(inodes, snapshot->sockets.sockets[i].inode, 0);
 	}
+	return r;
+}
+
+int snapshot_list_unowned(const struct lsp_snapshot *snapshot, struct intmap *inodes)
+{
+	const struct packed_owner *found = snapshot->found.data;
+	struct intmap owned = {0};
+	int r = 0;
+
+	if (!snapshot->walk.is_done)
+		return 0;
+	for (size_t i = 0; r >= 0 && i < snapshot->found.count; i++)
+		r = intmap_put(&owned, found[i].inode, 0);
+	for (size_t i = 0; r >= 0 && i < snapshot->sockets.count; i++) {
+		uint32_t inode = snapshot->sockets.sockets[i].inode;
+
+		if (inode && !intmap_find(&owned, inode))
+			r = intmap_put(inodes, inode, 0);
+	}
+	intmap_deinit(&owned);
 	return r;
 }
 

@@ -47,9 +47,6 @@ __attribute__((format(printf, 2, 3))) int snapshot_add_note(struct lsp_snapshot 
 /* Doubles go, the order is made. */
 int snapshot_settle(struct lsp_snapshot *snapshot);
 
-/* Sockets whose inode @gone holds are forgotten; after snapshot_settle(). */
-void snapshot_drop(struct lsp_snapshot *snapshot, const struct intmap *gone);
-
 /* --- fill: owners and names, after snapshot_settle() --- */
 int snapshot_add_process(struct lsp_snapshot *snapshot, const struct lsp_process *process,
 			 uint32_t *index);
@@ -62,6 +59,7 @@ struct snapshot_walk {
 	bool is_done;
 	bool is_partial;       /* a process could not be read */
 	bool is_pid_namespace; /* we are in a PID namespace that is not the first */
+	bool has_cgroups;      /* PID 1 was moved: in the root cgroup are kernel threads alone */
 };
 void snapshot_set_walk(struct lsp_snapshot *snapshot, const struct snapshot_walk *walk);
 
@@ -73,7 +71,18 @@ int snapshot_set_user(struct lsp_snapshot *snapshot, uint32_t uid, const char *n
 int snapshot_add_service(struct lsp_snapshot *snapshot, enum lsp_proto proto, uint16_t port,
 			 const char *name, bool is_guess);
 
+/*
+ * Sockets of @unowned that a later look, @again, does not have are forgotten.
+ * @unowned: as snapshot_list_unowned() gave it; its values are changed.
+ * Return: how many.
+ */
+size_t snapshot_drop_gone(struct lsp_snapshot *snapshot, struct intmap *unowned,
+			  const struct lsp_snapshot *again);
+
 /* --- ask: what is still to be looked up --- */
+
+/* Inodes of sockets for which a walk that was made found no owner, each with value 0. */
+int snapshot_list_unowned(const struct lsp_snapshot *snapshot, struct intmap *inodes);
 
 /* Inodes of all sockets, each with value 0. */
 int snapshot_list_inodes(const struct lsp_snapshot *snapshot, struct intmap *inodes);

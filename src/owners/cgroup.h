@@ -21,7 +21,8 @@ int cgroup_resolve(const struct root *root, struct lsp_snapshot *snapshot);
 /*
  * Pure: what a cgroup path says. Both return the length of what was written to @out, 0 when the
  * path names none.
- * unit: the innermost *.service, *.socket, *.scope, ... component, undoing systemd's "_" prefix and \xNN escapes.
+ * unit: the component that names a service, scope or socket of the system or of a user's manager,
+ * without the "_" that systemd puts before names of the kernel's; "\xNN" is part of the name.
  * container: docker, podman (libpod), containerd/CRI-O (kubepods), LXC, systemd-nspawn.
  */
 size_t cgroup_parse_unit(const char *path, char out[CGROUP_NAME_SIZE]);

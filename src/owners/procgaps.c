@@ -117,6 +117,21 @@ static bool is_pid_namespace(const struct procwalk *walk)
 	       strcmp(link, FIRST_PID_NAMESPACE) != 0;
 }
 
+/* cgroups(7): the line of cgroup v2 reads "0::PATH", with "/" for the root. */
+static bool has_cgroups(const struct procwalk *walk)
+{
+	struct buf text = BUF_INIT;
+	const char *line = NULL;
+	bool is_below = false;
+
+	if (root_read(walk->root, "proc/1/cgroup", &text, MAX_FILE) == 0 && buf_text(&text))
+		line = strncmp(text.data, "0::", 3) == 0 ? text.data : strstr(text.data, "\n0::");
+	if (line)
+		is_below = strncmp(strchr(line, '/') ? strchr(line, '/') : "/\n", "/\n", 2) != 0;
+	buf_deinit(&text);
+	return is_below;
+}
+
 static int tell(const struct procwalk *walk, uint64_t count, const char *why)
 {
 	return snapshot_add_gap(
@@ -200,6 +215,7 @@ int procgaps_tell(struct procwalk *walk)
 {
 	struct snapshot_walk seen = {
 		.is_done = true,
+		.has_cgroups = walk->unowned && has_cgroups(walk),
 		.is_partial = walk->unreadable || walk->masked || walk->errors[0].error,
 		.is_pid_namespace = is_pid_namespace(walk),
 	};

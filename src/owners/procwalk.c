@@ -104,8 +104,9 @@ ssize_t procwalk_read(const struct procwalk *walk, int dir, const char *name, ch
 	if (fd < 0)
 		return fd;
 	n = read(fd, out, size - 1);
+	/* The file was there: of a process that ended meanwhile it says ESRCH. */
 	if (n < 0)
-		return -errno;
+		return errno == ENOENT ? -EIO : -errno;
 	out[n] = '\0';
 	return n;
 }

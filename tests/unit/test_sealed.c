@@ -145,7 +145,9 @@ static void no_owner_says_why(void **state)
 	static const struct snapshot_walk none = {0}, whole = {.is_done = true};
 	static const struct snapshot_walk partial = {.is_done = true, .is_partial = true};
 	static const struct snapshot_walk nested = {.is_done = true, .is_pid_namespace = true};
-	static const struct snapshot_walk both = {true, true, true};
+	static const struct snapshot_walk both = {
+		.is_done = true, .is_partial = true, .is_pid_namespace = true};
+	static const struct snapshot_walk cgroups = {.is_done = true, .has_cgroups = true};
 	static const struct lsp_socket owned = {.inode = 9}, lost = {.inode = 10}, wait = {0};
 	static const struct lsp_socket kernel = {
 		.inode = 10, .has_cgroup = true, .cgroup_id = 1, .has_uid = true};
@@ -169,11 +171,12 @@ static void no_owner_says_why(void **state)
 		{&partial, &lost, LSP_OWNER_GAP_PERMISSION},
 		{&nested, &lost, LSP_OWNER_GAP_NAMESPACE},
 		{&both, &lost, LSP_OWNER_GAP_PERMISSION},
-		{&whole, &kernel, LSP_OWNER_GAP_KERNEL},
+		{&whole, &kernel, LSP_OWNER_GAP_UNKNOWN},
+		{&cgroups, &kernel, LSP_OWNER_GAP_KERNEL},
 		{&partial, &kernel, LSP_OWNER_GAP_PERMISSION},
-		{&whole, &user, LSP_OWNER_GAP_UNKNOWN},
-		{&whole, &no_uid, LSP_OWNER_GAP_UNKNOWN},
-		{&whole, &unit, LSP_OWNER_GAP_UNKNOWN},
+		{&cgroups, &user, LSP_OWNER_GAP_UNKNOWN},
+		{&cgroups, &no_uid, LSP_OWNER_GAP_UNKNOWN},
+		{&cgroups, &unit, LSP_OWNER_GAP_UNKNOWN},
 	};
 	uint32_t process = add_process(*state, 5, "x");
 

@@ -188,31 +188,45 @@ static void notes_are_kept_in_order(void **state)
 	}
 }
 
-static void dropping_spares_what_has_no_inode(void **state)
+/* Unowned are those that a walk left without owner; gone are those that a later look lacks. */
+static void what_was_closed_before_its_owner_was_seen_is_dropped(void **state)
 {
-	static const uint32_t inodes[] = {0, 11, 12, 13, 0, 14};
-	struct intmap gone = {0};
+	static const uint32_t inodes[] = {0, 11, 12, 13, 0, 14, 14};
+	static const uint16_t kept[] = {0, 2, 3, 4};
+	const struct snapshot_walk walk = {.is_done = true};
+	const struct lsp_process process = {.pid = 7};
+	struct lsp_snapshot *again = NULL;
+	struct intmap unowned = {0};
+	uint32_t index;
 
 	for (size_t i = 0; i < ROWS(inodes); i++) {
 		struct lsp_socket socket = {.inode = inodes[i], .local.port = (uint16_t)i};
 
 		add(*state, &socket);
 	}
-	assert_int_equal(intmap_put(&gone, 0, 0), 0);
-	assert_int_equal(intmap_put(&gone, 11, 0), 0);
-	assert_int_equal(intmap_put(&gone, 14, 0), 0);
-	assert_int_equal(intmap_put(&gone, 99, 0), 0);
 	assert_int_equal(snapshot_settle(*state), 0);
-	snapshot_drop(*state, &gone);
-	assert_int_equal(lsp_snapshot_count(*state), 4);
-	for (size_t i = 0; i < 4; i++) {
-		static const uint16_t ports[] = {0, 2, 3, 4};
+	assert_int_equal(snapshot_list_unowned(*state, &unowned), 0);
+	assert_int_equal(unowned.count, 0);
+	snapshot_set_walk(*state, &walk);
+	assert_int_equal(snapshot_add_process(*state, &process, &index), 0);
+	assert_int_equal(snapshot_add_owner(*state, 12, index, 3), 0);
+	assert_int_equal(snapshot_list_unowned(*state, &unowned), 0);
+	assert_int_equal(unowned.count, 3);
+	assert_int_equal(snapshot_new(&again), 0);
+	add(again, &(struct lsp_socket){.inode = 13});
+	add(again, &(struct lsp_socket){.inode = 99});
+	add(again, &(struct lsp_socket){.inode = 0});
+	/* 11 and both of 14 are gone; 12 has an owner, and what has no inode has no owner ever. */
+	assert_int_equal(snapshot_drop_gone(*state, &unowned, again), 2);
+	assert_int_equal(lsp_snapshot_count(*state), ROWS(kept));
+	for (size_t i = 0; i < ROWS(kept); i++) {
 		struct lsp_socket socket;
 
 		lsp_snapshot_socket(*state, i, &socket);
-		assert_int_equal(socket.local.port, ports[i]);
+		assert_int_equal(socket.local.port, kept[i]);
 	}
-	intmap_deinit(&gone);
+	lsp_snapshot_free(again);
+	intmap_deinit(&unowned);
 }
 
 static void what_is_to_be_looked_up_is_listed_once(void **state)
@@ -286,7 +300,7 @@ int main(void)
 		NEW_TEST(texts_are_copied),
 		NEW_TEST(equal_gaps_are_one_with_their_counts_added),
 		NEW_TEST(notes_are_kept_in_order),
-		NEW_TEST(dropping_spares_what_has_no_inode),
+		NEW_TEST(what_was_closed_before_its_owner_was_seen_is_dropped),
 		NEW_TEST(what_is_to_be_looked_up_is_listed_once),
 		NEW_TEST(the_first_name_of_a_port_is_kept),
 	};
