@@ -111,8 +111,8 @@ static void choose_columns(struct column_list *list, const struct query *query,
 	if (options->is_numeric)
 		none_of |= SET_NAMES;
 	column_list_by_set(list, any_of, none_of);
-	/* Of a JSON object only the owners can go: they are what costs. */
-	if (!is_with_owners(options))
+	/* The members of a JSON object are always there; what was not looked up is null. */
+	if (!is_with_owners(options) && !(any_of & SET_JSON))
 		drop_columns(list, LSP_FACT_OWNERS);
 	if (options->has_no_service_names && !(any_of & SET_JSON))
 		drop_columns(list, LSP_FACT_SERVICES);
@@ -163,11 +163,26 @@ static int parse_ports(struct query *query, const struct options *options, char 
 	return 0;
 }
 
+/* Of columns that nobody named, owners are looked up only when they are wanted. */
+static unsigned column_facts(const struct column_list *list, const struct options *options)
+{
+	struct column_list named = {.count = 0};
+	unsigned facts = column_list_facts(list);
+	const char *text = options->output;
+	char *reason = NULL;
+
+	if (is_with_owners(options) || options->has_all_columns)
+		return facts;
+	if (text && column_list_parse(&named, text + (*text == '+'), &reason) < 0)
+		free(reason);
+	return (facts & ~OWNER_FACTS) | column_list_facts(&named);
+}
+
 static unsigned facts_of(const struct view *view, const struct options *options)
 {
 	const struct column *group =
 		view->grouping->column ? column_find(view->grouping->column) : NULL;
-	unsigned facts = column_list_facts(&view->columns);
+	unsigned facts = column_facts(&view->columns, options);
 
 	for (size_t i = 0; i < view->sort.count; i++)
 		facts |= view->sort.keys[i].column->facts;

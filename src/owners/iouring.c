@@ -14,9 +14,14 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <time.h>
 #include <unistd.h>
 
 #define NAME_SIZE 32
+
+/* Readers of one ring shut each other out for some microseconds. */
+#define TRIES 10
+#define PAUSE_NSEC 200000
 
 /*
  * Before Linux 6.14 fdinfo had the last component of a name, unquoted: never "socket:[N]" for a
@@ -42,9 +47,9 @@ bool iouring_shows_paths(const struct root *root)
 
 /* What is known between two reads of one text. */
 struct progress {
-	size_t kept;   /* bytes of walk->lines: a line whose end was not read yet */
-	bool is_cut;   /* the line was longer than the buffer: its beginning is gone */
-	bool in_files; /* procparse_ring_line() */
+	size_t kept; /* bytes of walk->lines: a line whose end was not read yet */
+	bool is_cut; /* the line was longer than the buffer: its beginning is gone */
+	enum procparse_ring section;
 };
 
 /* The complete lines of walk->lines; the rest moves to its beginning. */
@@ -56,7 +61,7 @@ static int take_lines(struct procwalk *walk, struct procwalk_process *process, i
 
 	while ((newline = memchr(line, '\n', (size_t)(end - line)))) {
 		if (!progress->is_cut && procparse_ring_line(line, (size_t)(newline - line),
-							     &progress->in_files, &inode)) {
+							     &progress->section, &inode)) {
 			int r = procwalk_own(walk, process, dir, inode, -1);
 
 			if (r)
@@ -74,18 +79,17 @@ static int take_lines(struct procwalk *walk, struct procwalk_process *process, i
 	return 0;
 }
 
-int iouring_find(struct procwalk *walk, struct procwalk_process *process, int dir, const char *name)
+/*
+ * The text once. Return: as iouring_find(), or -EAGAIN when it says nothing about files: while
+ * another one holds the ring's lock the kernel leaves them out (io_uring/fdinfo.c).
+ */
+static int read_ring(struct procwalk *walk, struct procwalk_process *process, int dir,
+		     const char *path)
 {
-	cleanup(scope_close) int fd = -1;
+	cleanup(scope_close) int fd = dirscan_open(&walk->how, dir, path, O_RDONLY | O_NONBLOCK);
 	struct progress progress = {0};
-	char path[NAME_SIZE];
 	ssize_t n;
 
-	if (!walk->shows_paths)
-		return 0;
-	if ((size_t)snprintf(path, sizeof(path), "fdinfo/%s", name) >= sizeof(path))
-		return 0;
-	fd = dirscan_open(&walk->how, dir, path, O_RDONLY | O_NONBLOCK);
 	if (fd < 0) {
 		if (fd != -ENOENT)
 			procwalk_refuse(process, -fd);
@@ -101,5 +105,26 @@ int iouring_find(struct procwalk *walk, struct procwalk_process *process, int di
 	/* A ring that is closed meanwhile, or a thread that ends, is no end of the process. */
 	if (n < 0 && errno != ENOENT && errno != ESRCH)
 		procwalk_fail(process, errno);
-	return 0;
+	return n == 0 && progress.section == PROCPARSE_RING_START ? -EAGAIN : 0;
+}
+
+int iouring_find(struct procwalk *walk, struct procwalk_process *process, int dir, const char *name)
+{
+	char path[NAME_SIZE];
+	int r = -EAGAIN;
+
+	if (!walk->shows_paths)
+		return 0;
+	if ((size_t)snprintf(path, sizeof(path), "fdinfo/%s", name) >= sizeof(path))
+		return 0;
+	for (int i = 0; r == -EAGAIN && i < TRIES; i++) {
+		if (i)
+			nanosleep(&(struct timespec){.tv_nsec = PAUSE_NSEC}, NULL);
+		r = read_ring(walk, process, dir, path);
+	}
+	if (r == -EAGAIN) {
+		procwalk_fail(process, EBUSY);
+		r = 0;
+	}
+	return r;
 }

@@ -126,24 +126,25 @@ bool procparse_boot_time(const char *text, size_t size, int64_t *seconds)
 	return true;
 }
 
-bool procparse_ring_line(const char *line, size_t size, bool *in_files, uint32_t *inode)
+bool procparse_ring_line(const char *line, size_t size, enum procparse_ring *section,
+			 uint32_t *inode)
 {
 	static const char heading[] = "UserFiles:";
 	const char *at = line, *end = line + size;
 	uint64_t slot;
 
 	if (size >= sizeof(heading) - 1 && memcmp(line, heading, sizeof(heading) - 1) == 0) {
-		*in_files = true;
+		*section = PROCPARSE_RING_FILES;
 		return false;
 	}
-	if (!*in_files)
+	if (*section != PROCPARSE_RING_FILES)
 		return false;
 	/* "    0: socket:[1234]" (io_uring/fdinfo.c); any other form ends the section. */
 	while (at < end && *at == ' ')
 		at++;
 	if (!num_take(&at, end, 10, UINT32_MAX, &slot) || end - at < 2 || at[0] != ':' ||
 	    at[1] != ' ') {
-		*in_files = false;
+		*section = PROCPARSE_RING_REST;
 		return false;
 	}
 	return procparse_socket(at + 2, (size_t)(end - at - 2), inode);

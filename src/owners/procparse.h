@@ -36,10 +36,12 @@ bool procparse_boot_time(const char *text, size_t size, int64_t *seconds);
 
 /*
  * procparse_ring_line() - one line of the fdinfo of an io_uring, without its newline.
- * @in_files: false before the first line; kept by the caller from line to line.
+ * @section: PROCPARSE_RING_START before the first line; kept by the caller from line to line.
  * Return: true when the line says that the ring holds the socket @inode.
  */
-bool procparse_ring_line(const char *line, size_t size, bool *in_files, uint32_t *inode);
+enum procparse_ring { PROCPARSE_RING_START, PROCPARSE_RING_FILES, PROCPARSE_RING_REST };
+bool procparse_ring_line(const char *line, size_t size, enum procparse_ring *section,
+			 uint32_t *inode);
 
 /*
  * These change a text in place and terminate it; @text has room for size + 1 bytes.

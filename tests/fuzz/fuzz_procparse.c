@@ -75,7 +75,7 @@ static void fuzz_boot_time(const char *bytes, size_t size)
 static void fuzz_ring(const char *bytes, size_t size)
 {
 	const char *end = bytes + size;
-	bool in_files = false;
+	enum procparse_ring section = PROCPARSE_RING_START;
 	uint32_t inode;
 
 	while (bytes < end) {
@@ -83,8 +83,9 @@ static void fuzz_ring(const char *bytes, size_t size)
 		const char *stop = newline ? newline : end;
 		char *line = fuzz_copy(bytes, (size_t)(stop - bytes));
 
-		if (procparse_ring_line(line, (size_t)(stop - bytes), &in_files, &inode))
-			FUZZ_CHECK(in_files && memmem(line, (size_t)(stop - bytes), "socket:[", 8));
+		if (procparse_ring_line(line, (size_t)(stop - bytes), &section, &inode))
+			FUZZ_CHECK(section == PROCPARSE_RING_FILES &&
+				   memmem(line, (size_t)(stop - bytes), "socket:[", 8));
 		free(line);
 		bytes = stop + 1;
 	}

@@ -232,7 +232,7 @@ static void a_ring_holds_the_sockets_of_its_files(void **state)
 		{"    0: ", false, 0},
 		{"    0: socket:[10]", true, 10},
 	};
-	bool in_files = false;
+	enum procparse_ring section = PROCPARSE_RING_START;
 
 	(void)state;
 	for (size_t i = 0; i < ROWS(rows); i++) {
@@ -240,7 +240,7 @@ static void a_ring_holds_the_sockets_of_its_files(void **state)
 		char *line = exact(rows[i].line, size);
 		uint32_t inode = 0;
 
-		expect(procparse_ring_line(line, size, &in_files, &inode) == rows[i].is_socket,
+		expect(procparse_ring_line(line, size, &section, &inode) == rows[i].is_socket,
 		       "row %zu \"%s\"", i, rows[i].line);
 		expect(inode == rows[i].inode, "row %zu is %u", i, inode);
 		free(line);
@@ -353,7 +353,7 @@ static void bytes_at_random_are_survived(void **state)
 		uint64_t wide;
 		int64_t seconds;
 		uint32_t number;
-		bool in_files = i & 1;
+		enum procparse_ring section = i & 1 ? PROCPARSE_RING_FILES : PROCPARSE_RING_START;
 
 		assert_non_null(text);
 		for (size_t j = 0; j < size; j++)
@@ -363,7 +363,7 @@ static void bytes_at_random_are_survived(void **state)
 		procparse_capabilities(text, size, &wide);
 		procparse_boot_time(text, size, &seconds);
 		procparse_socket(text, size, &number);
-		procparse_ring_line(text, size, &in_files, &number);
+		procparse_ring_line(text, size, &section, &number);
 		procparse_comm(text, size);
 		assert_true(strlen(text) <= size);
 		assert_true(procparse_cmdline(text, strlen(text)) <= size);

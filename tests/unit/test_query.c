@@ -128,11 +128,13 @@ static const struct {
 	{"lsports -a", "state,peer_address,peer_port,process", "", LSP_FACT_OWNERS, 0},
 	{"lsports --connected", "state,peer_address,peer_port", "", LSP_FACT_OWNERS, 0},
 	{"lsports -e", "inode,cookie,exe", "cmdline", LSP_FACT_OWNERS | LSP_FACT_EXE, 0},
-	/* of an object only the owners can go */
+	/* an object has all its members, though the owners may not be looked up */
 	{"lsports -J", "owners,owner_gap,user,service,netns", "process,pid", OWNERS | NAMES, 0},
-	{"lsports -nJ", "user,service,netns", "owners,owner_gap", 0, OWNERS | NAMES},
+	{"lsports -nJ", "user,service,netns,owners,owner_gap", "", 0, OWNERS | NAMES},
+	{"lsports -nJ -o +owners", "owners,port", "", OWNERS, NAMES},
+	{"lsports -nJ -o +pid", "owners,pid", "", LSP_FACT_OWNERS, NAMES | LSP_FACT_EXE},
 	{"lsports -npJ", "owners,owner_gap,user", "", OWNERS, NAMES},
-	{"lsports -J --owners none", "user,service", "owners,owner_gap", NAMES, OWNERS},
+	{"lsports -J --owners none", "user,service,owners,owner_gap", "", NAMES, OWNERS},
 	{"lsports --format jsonl -P", "service,owners", "", OWNERS | LSP_FACT_USERS,
 	 LSP_FACT_SERVICES},
 	{"lsports -J -o port", "port", "owners", 0, ~0u},
