@@ -7,13 +7,15 @@
 #include "collect/netns.h"
 #include "model/snapshot.h"
 #include "owners/accounts.h"
+#include "judge/judge.h"
 #include "owners/cgroup.h"
 #include "owners/owners.h"
 #include "intmap.h"
-#include "num.h"
+#include "portsysctl.h"
 #include "services.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,22 +32,6 @@ struct look {
 	struct buf reason;
 };
 
-/* The sysctl of the network namespace that we are in (ip(7)); where it cannot be read, unknown. */
-static int read_unprivileged_start(struct look *look, uint32_t netns)
-{
-	struct buf text = BUF_INIT;
-	uint64_t start;
-	int r;
-
-	r = root_read(&look->root, "proc/sys/net/ipv4/ip_unprivileged_port_start", &text, 64);
-	if (r >= 0 && text.size && text.data[text.size - 1] == '\n')
-		text.size--;
-	if (r >= 0 && buf_text(&text) && num_parse(text.data, 65536, &start))
-		r = snapshot_set_unprivileged_start(look->snapshot, netns, (uint32_t)start);
-	buf_deinit(&text);
-	return r == -ENOMEM ? r : 0;
-}
-
 static int collect_here(struct look *look, uint32_t netns)
 {
 	struct collection collection;
@@ -54,25 +40,24 @@ static int collect_here(struct look *look, uint32_t netns)
 	if (r >= 0)
 		r = collect_sockets(&collection, &look->reason);
 	if (r >= 0)
-		r = read_unprivileged_start(look, netns);
+		r = portsysctl_load(&look->root, netns, look->snapshot);
 	collection_deinit(&collection);
 	return r;
 }
 
 static int add_netns_gap(struct look *look, int error)
 {
-	struct lsp_gap gap = {
-		.what = "network namespaces",
-		.why = strerror(-error),
-		.count = 1,
-		.hides = true,
-	};
+	struct lsp_gap gap = {.what = "network namespaces", .count = 1, .hides = true};
+	char why[96];
 
 	/* It ended between being listed and being entered. */
 	if (error == -ESRCH || error == -ENOENT)
 		return 0;
 	if (error == -EPERM)
 		gap.why = "could not be entered: CAP_SYS_ADMIN is needed";
+	else
+		snprintf(why, sizeof(why), "could not be entered: %s", strerror(-error));
+	gap.why = gap.why ? gap.why : why;
 	return snapshot_add_gap(look->snapshot, &gap);
 }
 
@@ -184,7 +169,7 @@ static int look_up(struct look *look)
 	if (r >= 0 && query->facts & LSP_FACT_USERS)
 		r = accounts_resolve(&look->root, look->snapshot);
 	if (r >= 0 && query->facts & LSP_FACT_SERVICES)
-		r = services_load(&look->root, look->snapshot);
+		r = services_resolve(&look->root, look->snapshot);
 	return r;
 }
 
@@ -207,13 +192,22 @@ static int look_once(struct look *look)
 		r = snapshot_settle(look->snapshot);
 	if (r >= 0)
 		r = look_up(look);
-	return r < 0 ? r : snapshot_seal(look->snapshot);
+	if (r >= 0)
+		r = snapshot_seal(look->snapshot);
+	if (r >= 0 && look->query->rules && look->query->facts & LSP_FACT_FINDINGS)
+		r = judge_snapshot(look->query, look->snapshot);
+	return r;
 }
 
 int lsp_collect(const struct lsp_query *query, struct lsp_snapshot **snapshot, char **reason)
 {
-	struct look look = {.query = query, .root.fd = -1, .namespaces.home = -1};
-	int r = look_once(&look);
+	struct lsp_query whole = *query;
+	struct look look = {.query = &whole, .root.fd = -1, .namespaces.home = -1};
+	int r;
+
+	if (whole.facts & LSP_FACT_FINDINGS)
+		whole.facts |= JUDGE_FACTS;
+	r = look_once(&look);
 
 	*snapshot = NULL;
 	*reason = NULL;

@@ -63,29 +63,48 @@ static bool is_name(const char *text, size_t size)
 	return size > 0 && size < NAME_SIZE;
 }
 
-static int parse_line(const char *line, const char *end, bool is_guess,
-		      struct lsp_snapshot *snapshot)
+/* One name of a service, which is passed over when it is none. */
+static int tell(const struct service *service, const char *name, size_t size, service_fn *each,
+		void *data)
 {
-	const char *name, *port, *at = line;
-	size_t name_size = take_word(&at, end, &name), port_size = take_word(&at, end, &port);
+	struct service copy = *service;
 	char text[NAME_SIZE];
-	enum lsp_proto proto;
-	uint64_t number;
 
-	at = port;
-	if (!is_name(name, name_size) ||
-	    !num_take(&at, port + port_size, 10, UINT16_MAX, &number) || !number ||
-	    at == port + port_size || *at != '/')
+	if (!is_name(name, size))
 		return 0;
-	at++;
-	if (!parse_proto(at, (size_t)(port + port_size - at), &proto))
-		return 0;
-	memcpy(text, name, name_size);
-	text[name_size] = '\0';
-	return snapshot_add_service(snapshot, proto, (uint16_t)number, text, is_guess);
+	memcpy(text, name, size);
+	text[size] = '\0';
+	copy.name = text;
+	return each(&copy, data);
 }
 
-int services_parse(const char *text, size_t size, bool is_guess, struct lsp_snapshot *snapshot)
+/* "NAME PORT/PROTO ALIAS..." */
+static int parse_line(const char *line, const char *end, bool is_guess, service_fn *each,
+		      void *data)
+{
+	const char *name, *port, *alias, *at = line, *word;
+	size_t name_size = take_word(&at, end, &name), port_size = take_word(&at, end, &port), size;
+	struct service service = {.is_guess = is_guess};
+	uint64_t number;
+	int r;
+
+	word = port;
+	if (!is_name(name, name_size) ||
+	    !num_take(&word, port + port_size, 10, UINT16_MAX, &number) || !number ||
+	    word == port + port_size || *word != '/')
+		return 0;
+	word++;
+	if (!parse_proto(word, (size_t)(port + port_size - word), &service.proto))
+		return 0;
+	service.port = (uint16_t)number;
+	r = tell(&service, name, name_size, each, data);
+	service.is_alias = true;
+	while (r >= 0 && (size = take_word(&at, end, &alias)))
+		r = tell(&service, alias, size, each, data);
+	return r;
+}
+
+int services_parse(const char *text, size_t size, bool is_guess, service_fn *each, void *data)
 {
 	const char *end = text + size;
 	int r = 0;
@@ -93,43 +112,61 @@ int services_parse(const char *text, size_t size, bool is_guess, struct lsp_snap
 	while (r >= 0 && text < end) {
 		const char *newline = memchr(text, '\n', (size_t)(end - text));
 
-		r = parse_line(text, newline ? newline : end, is_guess, snapshot);
+		r = parse_line(text, newline ? newline : end, is_guess, each, data);
 		text = newline ? newline + 1 : end;
 	}
 	return r;
 }
 
-static int load_file(const struct root *root, const char *path, bool is_guess,
-		     struct lsp_snapshot *snapshot)
+/* @failed: the path, where it is the reading that failed. */
+static int load_file(const struct root *root, const char *path, bool is_guess, service_fn *each,
+		     void *data, const char **failed)
 {
 	struct buf text = BUF_INIT;
-	char why[NAME_SIZE];
-	const char *error;
 	int r = root_read(root, path, &text, MAX_FILE);
 
-	if (r == 0) {
-		r = text.size ? services_parse(text.data, text.size, is_guess, snapshot) : 0;
-	} else if (r == -ENOENT || r == -ENOTDIR) {
+	if (r == -ENOENT || r == -ENOTDIR)
 		r = 0;
-	} else if (r != -ENOMEM) {
-		error = strerrordesc_np(-r);
-		snprintf(why, sizeof(why), "could not be read: /%s: %s", path,
-			 error ? error : "unknown error");
-		r = snapshot_add_gap(snapshot,
-				     &(struct lsp_gap){.what = "service names", .why = why});
-	}
+	else if (r < 0)
+		*failed = path;
+	else if (text.size)
+		r = services_parse(text.data, text.size, is_guess, each, data);
 	buf_deinit(&text);
 	return r;
 }
 
-int services_load(const struct root *root, struct lsp_snapshot *snapshot)
+int services_load(const struct root *root, service_fn *each, void *data, const char **failed)
 {
 	static const char installed[] = LSP_SERVICES_FILE;
-	int r = load_file(root, ADMIN_FILE, false, snapshot);
+	int error, r;
 
-	if (r < 0)
+	*failed = NULL;
+	error = load_file(root, ADMIN_FILE, false, each, data, failed);
+	if (error < 0 && !*failed)
+		return error;
+	r = load_file(root, root->is_machine ? installed + strspn(installed, "/") : RECORDED_FILE,
+		      true, each, data, failed);
+	return error < 0 ? error : r;
+}
+
+int services_keep(const struct service *service, void *data)
+{
+	if (service->is_alias)
+		return 0;
+	return snapshot_add_service(data, service->proto, service->port, service->name,
+				    service->is_guess);
+}
+
+int services_resolve(const struct root *root, struct lsp_snapshot *snapshot)
+{
+	const char *failed, *error;
+	char why[NAME_SIZE];
+	int r = services_load(root, services_keep, snapshot, &failed);
+
+	if (r >= 0 || r == -ENOMEM || !failed)
 		return r;
-	return load_file(root,
-			 root->is_machine ? installed + strspn(installed, "/") : RECORDED_FILE,
-			 true, snapshot);
+	error = strerrordesc_np(-r);
+	snprintf(why, sizeof(why), "could not be read: /%s: %s", failed,
+		 error ? error : "unknown error");
+	return snapshot_add_gap(snapshot, &(struct lsp_gap){.what = "service names", .why = why});
 }

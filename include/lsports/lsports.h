@@ -91,6 +91,13 @@ enum lsp_exe_kind {
 	LSP_EXE_KIND_MEMFD,   /* memfd_create(2): it never had a path */
 };
 
+/* Why /proc/PID/exe may name a program that does not run there (prctl(2), PR_SET_MM_MAP). */
+enum lsp_exe_doubt {
+	LSP_EXE_DOUBT_NONE,     /* none, or it was not looked for */
+	LSP_EXE_DOUBT_USERNS,   /* the process lives in another user namespace than we do */
+	LSP_EXE_DOUBT_UNMAPPED, /* no executable mapping of that file */
+};
+
 struct lsp_endpoint {
 	uint8_t address[16]; /* network byte order; IPv4 fills the first four bytes */
 	uint16_t port;       /* host byte order */
@@ -108,6 +115,7 @@ struct lsp_socket {
 	struct lsp_endpoint local;
 	struct lsp_endpoint peer; /* all zero without a peer */
 	const char *interface;    /* bound device (SO_BINDTODEVICE), NULL for none or unknown */
+	bool has_interface;       /* it is known whether there is one */
 	enum lsp_known v6only;    /* known for IPv6 listeners and unconnected UDP alone */
 	enum lsp_known is_auto;   /* the kernel chose the local port */
 	bool has_uid;             /* false where the kernel keeps no uid (TIME_WAIT, requests) */
@@ -133,6 +141,7 @@ struct lsp_process {
 	const char *exe;     /* target of /proc/PID/exe without " (deleted)", NULL unknown */
 	const char *cmdline; /* arguments joined by blanks, cut at 4096 bytes, NULL unknown */
 	enum lsp_exe_kind exe_kind;
+	enum lsp_exe_doubt exe_doubt;
 	bool has_uid;
 	bool has_started;
 	uint32_t uid;    /* effective uid */
@@ -175,7 +184,11 @@ enum lsp_fact {
 	LSP_FACT_AUTO = 1u << 5,     /* lsp_socket.is_auto */
 	LSP_FACT_SERVICES = 1u << 6, /* lsp_service_name() */
 	LSP_FACT_USERS = 1u << 7,    /* lsp_user_name() */
+	LSP_FACT_DOUBT = 1u << 8,    /* exe_doubt of each owner */
+	LSP_FACT_FINDINGS = 1u << 9, /* lsp_snapshot_judgement(); brings what it needs */
 };
+
+struct lsp_rules; /* <lsports/judge.h> */
 
 /* Scope: what the kernel is asked for. Zero-initialised it asks for nothing. */
 struct lsp_query {
@@ -183,6 +196,7 @@ struct lsp_query {
 	unsigned families; /* LSP_BIT(enum lsp_family) */
 	bool listeners;    /* TCP in LISTEN and UDP without a peer */
 	bool others;       /* every other state */
+	unsigned states;   /* of the others only these, LSP_BIT(enum lsp_state); 0 is all */
 	unsigned facts;    /* enum lsp_fact */
 	enum lsp_source source;
 	enum lsp_owners owners;
@@ -193,6 +207,8 @@ struct lsp_query {
 	size_t netns_count;
 	bool all_netns;
 	const char *root; /* NULL is the machine; else a recorded tree (proc, sys, etc, netlink) */
+	const struct lsp_rules *rules; /* what is expected; wanted with LSP_FACT_FINDINGS */
+	bool judges_all; /* "unexpected" is said of every listener, not of low ports alone */
 };
 
 struct lsp_snapshot;
@@ -255,21 +271,19 @@ const char *lsp_service_name(const struct lsp_snapshot *snapshot, enum lsp_proto
 enum lsp_known lsp_is_privileged(const struct lsp_snapshot *snapshot,
 				 const struct lsp_socket *socket);
 
+/* Inside net.ipv4.ip_local_port_range of its namespace and not reserved: the kernel may take it. */
+enum lsp_known lsp_is_ephemeral(const struct lsp_snapshot *snapshot,
+				const struct lsp_socket *socket);
+
+/* Name below /run/netns of a namespace that was looked into, NULL when it has none. Borrowed. */
+const char *lsp_netns_name(const struct lsp_snapshot *snapshot, uint32_t netns);
+bool lsp_netns_is_own(const struct lsp_snapshot *snapshot, uint32_t netns);
+
 /* --- judging one fact: pure ------------------------------------------------------ */
 
 enum lsp_category lsp_category_of(uint16_t port);
 enum lsp_scope lsp_scope_of(enum lsp_family family, const uint8_t address[16]);
 bool lsp_is_listener(const struct lsp_socket *socket);
-
-/*
- * lsp_ports_parse() - "22", ":22", "80,443", "8000-8999", "49152-".
- * @ranges: appended to, reallocated; owned by the caller, who frees it.
- * @reason: on -EINVAL a static text that says what is wrong.
- *
- * Return: 0, -EINVAL, -ENOMEM.
- */
-int lsp_ports_parse(const char *text, struct lsp_port_range **ranges, size_t *count,
-		    const char **reason);
 
 /* --- words ------------------------------------------------------------------------ */
 

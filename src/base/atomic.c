@@ -58,9 +58,26 @@ int atomic_open(struct atomic *atomic, const char *path, mode_t mode)
 	if (atomic->dir < 0)
 		return -errno;
 	if (fstatat(atomic->dir, atomic->name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    S_ISDIR(st.st_mode))
-		return -EISDIR;
+	    !S_ISREG(st.st_mode))
+		return S_ISDIR(st.st_mode) ? -EISDIR : -EMEDIUMTYPE;
 	return open_temporary(atomic, mode);
+}
+
+int atomic_write(struct atomic *atomic, const void *bytes, size_t size)
+{
+	const char *at = bytes;
+
+	while (size) {
+		ssize_t n = write(atomic->fd, at, size);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n < 0 ? -errno : -EIO;
+		at += n;
+		size -= (size_t)n;
+	}
+	return 0;
 }
 
 int atomic_commit(struct atomic *atomic)

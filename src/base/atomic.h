@@ -7,6 +7,7 @@
 #define LSPORTS_BASE_ATOMIC_H
 #pragma once
 
+#include <stddef.h>
 #include <sys/types.h>
 
 struct atomic {
@@ -18,10 +19,15 @@ struct atomic {
 #define ATOMIC_INIT ((struct atomic){.dir = -1, .fd = -1})
 
 /*
- * atomic_open() - begin. Bytes are written to @atomic->fd.
- * Return: 0, or a negative errno; -EISDIR when @path is a directory.
+ * atomic_open() - begin. Bytes come by atomic_write(), or are written to @atomic->fd.
+ * Return: 0, or a negative errno; -EISDIR when @path is a directory, -EMEDIUMTYPE when it is
+ * something else that is no regular file (a device, a FIFO, a symbolic link, a socket): rename(2)
+ * would replace it.
  */
 int atomic_open(struct atomic *atomic, const char *path, mode_t mode);
+
+/* atomic_write() - all of the bytes. Return: 0, or a negative errno, -EIO when nothing is taken. */
+int atomic_write(struct atomic *atomic, const void *bytes, size_t size);
 
 /* atomic_commit() - the new file is in place and on disk, or the old one is untouched. */
 int atomic_commit(struct atomic *atomic);

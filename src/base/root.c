@@ -48,7 +48,7 @@ int root_open(const struct root *root, const char *path, int flags)
 	return fd < 0 ? -errno : (int)fd;
 }
 
-static int read_all(int fd, struct buf *out, size_t max)
+int root_read_fd(int fd, struct buf *out, size_t max)
 {
 	buf_reset(out);
 	for (;;) {
@@ -74,14 +74,14 @@ int root_read_at(int dir, const char *path, struct buf *out, size_t max)
 	cleanup(scope_close) int fd =
 		openat(dir, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 
-	return fd < 0 ? -errno : read_all(fd, out, max);
+	return fd < 0 ? -errno : root_read_fd(fd, out, max);
 }
 
 int root_read(const struct root *root, const char *path, struct buf *out, size_t max)
 {
 	cleanup(scope_close) int fd = root_open(root, path, O_RDONLY | O_NOCTTY | O_NONBLOCK);
 
-	return fd < 0 ? fd : read_all(fd, out, max);
+	return fd < 0 ? fd : root_read_fd(fd, out, max);
 }
 
 ssize_t root_readlink_at(int dir, const char *path, char *out, size_t size)

@@ -31,6 +31,7 @@ int root_open(const struct root *root, const char *path, int flags);
  * ends it. Return: 0 or a negative errno.
  */
 int root_read_at(int dir, const char *path, struct buf *out, size_t max);
+int root_read_fd(int fd, struct buf *out, size_t max); /* the rest of an open file */
 int root_read(const struct root *root, const char *path, struct buf *out, size_t max);
 
 /*

@@ -3,29 +3,18 @@
  * lsports: options -> query -> one look -> view -> what could not be seen. Owns the
  * environment and the exit status; every step itself is somebody else's.
  */
+#include "check.h"
 #include "message.h"
-#include "options.h"
 #include "outlet.h"
-#include "query.h"
 
 #include "num.h"
-#include "root.h"
 
 #include "view/view.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
-
-enum status {
-	STATUS_SHOWN = 0,
-	STATUS_NO_MATCH = 1,
-	STATUS_FAILED = 2,
-	STATUS_INCOMPLETE = 3,
-};
 
 /* --- the place that we run in ------------------------------------------------------- */
 
@@ -48,28 +37,6 @@ static void find_output(struct query_output *output, const struct options *optio
 	output->no_color = secure_getenv("NO_COLOR");
 }
 
-/* The name of the machine that is looked at: of a recorded tree, the one that stands in it. */
-static const char *load_host(const char *sysroot, struct buf *out)
-{
-	struct root root;
-	int r;
-
-	if (!sysroot) {
-		if (buf_reserve(out, HOST_NAME_MAX + 1) < 0 ||
-		    gethostname(out->data, HOST_NAME_MAX + 1) < 0)
-			return NULL;
-		return out->data;
-	}
-	r = root_init(&root, sysroot);
-	if (r == 0)
-		r = root_read(&root, "proc/sys/kernel/hostname", out, HOST_NAME_MAX + 1);
-	root_deinit(&root);
-	if (r < 0 || !buf_text(out))
-		return NULL;
-	out->data[strcspn(out->data, "\n")] = '\0';
-	return out->data;
-}
-
 /* --- texts -------------------------------------------------------------------------- */
 
 static int fail(char *text)
@@ -88,10 +55,12 @@ static int fail(char *text)
 
 static int fail_to_write(const char *path, int error)
 {
-	struct buf text = BUF_INIT;
+	struct buf out = BUF_INIT;
 
-	buf_printf(&text, "cannot write %s: %s", path ? path : "standard output", strerror(-error));
-	return fail(buf_take_text(&text));
+	message_format_write_failure(&out, path, error);
+	message_print(&out);
+	buf_deinit(&out);
+	return STATUS_FAILED;
 }
 
 static void render_help(struct sink *sink)
@@ -116,114 +85,90 @@ static int print(void (*render)(struct sink *sink))
 	return r < 0 ? fail_to_write(NULL, r) : STATUS_SHOWN;
 }
 
+static void render_keys(struct sink *sink)
+{
+	const struct lsp_key *key;
+
+	for (size_t i = 0; (key = lsp_key_at(i)); i++)
+		buf_printf(&sink->buf, "%-10s  %s  (%s)\n", key->word, key->help, key->values);
+}
+
+static void render_findings(struct sink *sink)
+{
+	for (unsigned i = 0; i < LSP_FINDING_COUNT; i++)
+		buf_printf(&sink->buf, "%-18s  %s\n", lsp_finding_word((enum lsp_finding_id)i),
+			   lsp_finding_help((enum lsp_finding_id)i));
+}
+
 /* --- the look -------------------------------------------------------------------------- */
 
-static bool is_incomplete(const struct lsp_snapshot *snapshot)
+static size_t count_shown(const struct look *look)
 {
-	size_t count;
-	const struct lsp_gap *gaps = lsp_snapshot_gaps(snapshot, &count);
+	const struct view *view = &look->query.view;
 
-	for (size_t i = 0; i < count; i++)
-		if (gaps[i].hides)
-			return true;
-	return false;
+	return view->rows ? view->row_count : lsp_snapshot_count(look->snapshot);
 }
 
-static bool is_blind(const struct lsp_snapshot *snapshot)
+static enum status status_of(const struct look *look, const struct options *options)
 {
-	size_t count;
-	const struct lsp_gap *gaps = lsp_snapshot_gaps(snapshot, &count);
-
-	for (size_t i = 0; i < count; i++)
-		if (gaps[i].is_blind)
-			return true;
-	return false;
-}
-
-static enum status status_of(const struct options *options, const struct lsp_snapshot *snapshot)
-{
-	if (is_blind(snapshot))
+	if (look_is_blind(look))
 		return STATUS_FAILED;
-	if (options->is_strict && is_incomplete(snapshot))
+	if (options->is_strict && (look_is_incomplete(look) || look->unknown))
 		return STATUS_INCOMPLETE;
-	if (options->selector_count && !lsp_snapshot_count(snapshot))
-		return STATUS_NO_MATCH;
+	if (options->selector_count && !count_shown(look))
+		return STATUS_FOUND;
 	return STATUS_SHOWN;
 }
 
-static void tell(const struct options *options, const struct lsp_snapshot *snapshot,
-		 bool is_terminal)
+static enum status list(const struct look *look, const struct options *options,
+			struct buf *messages)
 {
-	struct buf out = BUF_INIT;
+	int r = show_write(look, options);
 
-	if (is_terminal && !lsp_snapshot_count(snapshot) && !is_incomplete(snapshot))
-		message_format_empty(&out, options);
-	message_format_gaps(&out, snapshot);
-	if (options->is_verbose)
-		message_format_notes(&out, snapshot);
-	message_print(&out);
-	buf_deinit(&out);
-}
-
-static int render(struct query *query, const struct options *options,
-		  const struct lsp_snapshot *snapshot)
-{
-	struct buf host = BUF_INIT;
-	struct outlet outlet;
-	int r = outlet_open(&outlet, options->output_file);
-
-	query->view.host = load_host(options->sysroot, &host);
-	query->view.version = LSP_VERSION;
-	if (r == 0) {
-		query->format->render(&query->view, snapshot, &outlet.sink);
-		r = outlet_close(&outlet);
-	}
-	buf_deinit(&host);
-	return r;
-}
-
-static int look(struct query *query, const struct options *options)
-{
-	struct lsp_snapshot *snapshot = NULL;
-	struct buf out = BUF_INIT;
-	struct timespec now;
-	char *reason = NULL;
-	int status;
-	int r;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	query->view.time_sec = now.tv_sec;
-	r = lsp_collect(&query->scope, &snapshot, &reason);
 	if (r < 0) {
-		message_format_failure(&out, r, reason);
-		message_print(&out);
-		buf_deinit(&out);
-		free(reason);
+		message_format_write_failure(messages, options->output_file, r);
 		return STATUS_FAILED;
 	}
-	status = (int)status_of(options, snapshot);
-	r = render(query, options, snapshot);
-	if (r < 0)
-		status = fail_to_write(options->output_file, r);
-	tell(options, snapshot, query->view.is_terminal);
-	lsp_snapshot_free(snapshot);
-	free(reason);
+	if (look->query.view.is_terminal && !count_shown(look) && !look_is_incomplete(look))
+		message_format_empty(messages, options);
+	return status_of(look, options);
+}
+
+static enum status look_and_show(const struct options *options, const struct query_output *output,
+				 struct buf *messages)
+{
+	struct look look;
+	enum status status = STATUS_FAILED;
+
+	if (look_init(&look, options, output, messages) < 0) {
+		show_write_failure(&look, options);
+		if (look.query.format && look.query.format->is_check)
+			status = (enum status)MONITORING_UNKNOWN;
+		look_deinit(&look);
+		return status;
+	}
+	status = look.query.is_check ? check_run(&look, options, messages)
+				     : list(&look, options, messages);
+	message_format_gaps(messages, look.snapshot);
+	message_format_unknown(messages, look.unknown);
+	if (options->is_verbose)
+		message_format_notes(messages, look.snapshot);
+	look_deinit(&look);
 	return status;
 }
 
 static int show(const struct options *options)
 {
+	struct buf messages = BUF_INIT;
 	struct query_output output;
-	struct query query;
-	char *message;
-	int status;
+	enum status status;
 
 	find_output(&output, options);
-	if (query_init(&query, options, &output, &message) < 0)
-		return fail(message);
-	status = look(&query, options);
-	query_deinit(&query);
-	return status;
+	status = options->learn ? learn_run(options, &output, &messages)
+				: look_and_show(options, &output, &messages);
+	message_print(&messages);
+	buf_deinit(&messages);
+	return (int)status;
 }
 
 static int act(const struct options *options)
@@ -237,6 +182,10 @@ static int act(const struct options *options)
 		return print(render_version);
 	case OPTIONS_ACTION_LIST_COLUMNS:
 		return print(column_list_help);
+	case OPTIONS_ACTION_LIST_KEYS:
+		return print(render_keys);
+	case OPTIONS_ACTION_LIST_FINDINGS:
+		return print(render_findings);
 	case OPTIONS_ACTION_LIST_FORMATS:
 		return print(format_list_help);
 	}

@@ -8,6 +8,8 @@
 #include "view/escape.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define PREFIX "lsports: "
@@ -67,6 +69,16 @@ void message_format_gaps(struct buf *out, const struct lsp_snapshot *snapshot)
 	buf_deinit(&line);
 }
 
+void message_format_unknown(struct buf *out, size_t count)
+{
+	char text[128];
+
+	snprintf(text, sizeof(text), "%zu socket%s may fit: what decides could not be seen", count,
+		 count == 1 ? "" : "s");
+	if (count)
+		message_format_line(out, text);
+}
+
 void message_format_notes(struct buf *out, const struct lsp_snapshot *snapshot)
 {
 	size_t count;
@@ -104,9 +116,9 @@ void message_format_empty(struct buf *out, const struct options *options)
 				       : states == OPTIONS_STATE_LISTENERS ? "listener"
 									   : "connected socket");
 	}
-	append_list(&line, " on ", (const char *const *)options->selectors,
+	append_list(&line, " with ", (const char *const *)options->selectors,
 		    options->selector_count);
-	append_list(&line, " in ", options->netns, options->netns_count);
+	append_list(&line, " in ", options->netns.items, options->netns.count);
 	append_line(out, line.data, line.size);
 	if (line.error)
 		out->error = line.error;
@@ -119,6 +131,46 @@ void message_format_failure(struct buf *out, int error, const char *reason)
 	if (error != -EINVAL)
 		message_format_line(out, "nothing could be read:");
 	message_format_lines(out, reason ? reason : strerror(-error));
+}
+
+/* What stands at @path, where only a regular file can be replaced. */
+static const char *kind_of(const char *path)
+{
+	struct stat st;
+
+	if (lstat(path, &st) < 0)
+		return "no regular file";
+	switch (st.st_mode & S_IFMT) {
+	case S_IFLNK:
+		return "a symbolic link";
+	case S_IFCHR:
+		return "a character device";
+	case S_IFBLK:
+		return "a block device";
+	case S_IFIFO:
+		return "a FIFO";
+	case S_IFSOCK:
+		return "a socket";
+	}
+	return "no regular file";
+}
+
+void message_format_write_failure(struct buf *out, const char *path, int error)
+{
+	struct buf line = BUF_INIT;
+
+	buf_printf(&line, "cannot write %s: ", path ? path : "standard output");
+	if (path && error == -EISDIR)
+		buf_append_text(&line, "it is a directory: only a regular file can be replaced");
+	else if (path && error == -EMEDIUMTYPE)
+		buf_printf(&line, "it is %s: only a regular file can be replaced; use > FILE",
+			   kind_of(path));
+	else
+		buf_append_text(&line, strerror(-error));
+	append_line(out, line.data, line.size);
+	if (line.error)
+		out->error = line.error;
+	buf_deinit(&line);
 }
 
 void message_print(struct buf *out)

@@ -12,7 +12,7 @@
 static const char *const color_words[] = {"auto", "always", "never", NULL};
 static const char *const source_words[] = {"auto", "netlink", "proc", NULL};
 static const char *const owner_words[] = {"auto", "proc", "none", NULL};
-static const char *const list_words[] = {"columns", "formats", NULL};
+static const char *const list_words[] = {"columns", "keys", "formats", "findings", NULL};
 
 /* Words stand in the order of their enums. */
 _Static_assert(OPTIONS_COLOR_AUTO == 0 && OPTIONS_COLOR_ALWAYS == 1 && OPTIONS_COLOR_NEVER == 2,
@@ -20,12 +20,16 @@ _Static_assert(OPTIONS_COLOR_AUTO == 0 && OPTIONS_COLOR_ALWAYS == 1 && OPTIONS_C
 _Static_assert(LSP_SOURCE_AUTO == 0 && LSP_SOURCE_NETLINK == 1 && LSP_SOURCE_PROC == 2,
 	       "source_words");
 _Static_assert(LSP_OWNERS_AUTO == 0 && LSP_OWNERS_PROC == 1 && LSP_OWNERS_NONE == 2, "owner_words");
-_Static_assert(OPTIONS_ACTION_LIST_FORMATS == OPTIONS_ACTION_LIST_COLUMNS + 1, "list_words");
+_Static_assert(OPTIONS_ACTION_LIST_KEYS == OPTIONS_ACTION_LIST_COLUMNS + 1 &&
+		       OPTIONS_ACTION_LIST_FORMATS == OPTIONS_ACTION_LIST_COLUMNS + 2 &&
+		       OPTIONS_ACTION_LIST_FINDINGS == OPTIONS_ACTION_LIST_COLUMNS + 3,
+	       "list_words");
 
 /* clang-format off */
 #define WHAT    .group = OPTION_GROUP_WHAT
 #define SHOW    .group = OPTION_GROUP_SHOW
 #define FORMAT  .group = OPTION_GROUP_FORMAT
+#define JUDGE   .group = OPTION_GROUP_JUDGE
 #define SOURCE  .group = OPTION_GROUP_SOURCE
 #define META    .group = OPTION_GROUP_META
 #define FLAG(member_)          .kind = OPTION_KIND_FLAG, .member = AT(member_)
@@ -40,9 +44,9 @@ const struct option_row option_rows[] = {
 	{ 'l', "listening", NULL, WHAT, BITS(states, OPTIONS_STATE_LISTENERS),
 	  .help = "TCP in LISTEN and UDP without a peer (default)" },
 	{ 'a', "all", NULL, WHAT, BITS(states, OPTIONS_STATE_LISTENERS | OPTIONS_STATE_OTHERS),
-	  .help = "sockets of every state" },
+	  .help = "sockets of every state: -l --connected is -a" },
 	{ 0, "connected", NULL, WHAT, BITS(states, OPTIONS_STATE_OTHERS),
-	  .help = "sockets of every state but listeners" },
+	  .help = "sockets of every state but listeners; -l adds those" },
 	{ 't', "tcp", NULL, WHAT, BITS(protos, LSP_BIT(LSP_PROTO_TCP)), .help = "TCP" },
 	{ 'u', "udp", NULL, WHAT, BITS(protos, LSP_BIT(LSP_PROTO_UDP)), .help = "UDP" },
 	{ '4', "ipv4", NULL, WHAT, BITS(families, LSP_BIT(LSP_FAMILY_IPV4)),
@@ -53,14 +57,15 @@ const struct option_row option_rows[] = {
 	  .help = "look into this network namespace, not ours; may be repeated" },
 	{ 0, "all-netns", NULL, WHAT, FLAG(has_all_netns),
 	  .help = "look into every network namespace that can be found" },
-	{ 'i', NULL, NULL, WHAT, .kind = OPTION_KIND_NOTHING,
-	  .help = "nothing: for fingers used to lsof -nPi :8080" },
 
 	{ 'n', "numeric", NULL, SHOW, FLAG(is_numeric),
-	  .help = "look nothing up: no service and user names, and no owners unless -p is given too" },
+	  .help = "look nothing up: no service and user names, no owners; -p and -o ask for "
+		  "them again" },
 	{ 'P', NULL, NULL, SHOW, FLAG(has_no_service_names), .help = "no service names" },
 	{ 'p', "processes", NULL, SHOW, FLAG(has_processes),
 	  .help = "owners, with -n too (without -n they are there already)" },
+	{ 'i', NULL, NULL, SHOW, FLAG(has_processes),
+	  .help = "as -p, for fingers used to lsof -nPi :8080" },
 	{ 'e', "extended", NULL, SHOW, FLAG(is_extended), .help = "more columns" },
 	{ 'o', "output", "LIST", SHOW, TEXT(output),
 	  .help = "these columns; +COL,... adds to the usual ones; see --list columns" },
@@ -68,18 +73,31 @@ const struct option_row option_rows[] = {
 	{ 'H', "no-header", NULL, SHOW, FLAG(has_no_header), .help = "no heading lines (also --noheadings)" },
 	{ 'H', "noheadings", NULL, .group = OPTION_GROUP_HIDDEN, FLAG(has_no_header) },
 	{ 0, "group-by", "WORD", SHOW, TEXT(group_by),
-	  .help = "category (default), process, user, unit, scope, netns or none" },
+	  .help = "category, process, user, unit, scope, netns or none; category is the default "
+		  "for listeners, else none" },
 	{ 0, "sort", "[-]COL,...", SHOW, TEXT(sort),
 	  .help = "order by these columns, - for descending" },
 	{ 0, "color", "WHEN", SHOW, WORD(color, color_words), .is_optional = true, .text = "always",
 	  .help = "auto (default), always or never" },
 
 	{ 0, "format", "FORMAT", FORMAT, TEXT(format),
-	  .help = "table (default), raw, json, jsonl or csv; see --list formats" },
+	  .help = "table (default), raw, json, jsonl, csv, rules, prometheus or monitoring; see "
+		  "--list formats" },
 	{ 'J', "json", NULL, FORMAT, TEXT(format), .text = "json", .help = "--format json" },
 	{ 'r', "raw", NULL, FORMAT, TEXT(format), .text = "raw", .help = "--format raw" },
 	{ 0, "output-file", "FILE", FORMAT, TEXT(output_file),
-	  .help = "write to FILE, which is replaced whole or not at all" },
+	  .help = "write to FILE, which is replaced whole or not at all; - is standard output" },
+
+	{ 0, "check", NULL, JUDGE, FLAG(is_check),
+	  .help = "only what is not as the rules expect: + new, - missing, ~ changed; exit status 1 "
+		  "when there is something" },
+	{ 0, "report-once", "FILE", JUDGE, TEXT(report_once),
+	  .help = "with --check: what was told is kept in FILE and not told again until it has ended" },
+	{ 0, "learn", "FILE", JUDGE, TEXT(learn),
+	  .help = "add to FILE a rule for each listener that no rule covers" },
+	{ 0, "expected", "FILE", JUDGE, .kind = OPTION_KIND_TEXTS, .member = AT(expected),
+	  .help = "rules are in FILE, not in /etc/lsports/expected.d and "
+		  "/var/lib/lsports/learned.rules; may be repeated" },
 
 	{ 0, "source", "WHENCE", SOURCE, WORD(source, source_words),
 	  .help = "auto (default), netlink or proc: where sockets are read" },
@@ -91,7 +109,7 @@ const struct option_row option_rows[] = {
 	  .help = "read the recorded tree below DIR, not the machine" },
 
 	{ 0, "list", "WHAT", META, WORD(action, list_words), .value = OPTIONS_ACTION_LIST_COLUMNS,
-	  .help = "list columns or formats, each with its meaning" },
+	  .help = "list columns, keys, formats or findings, each with its meaning" },
 	{ 'v', "verbose", NULL, META, FLAG(is_verbose), .help = "say how the facts were got" },
 	{ 'h', "help", NULL, META, VALUE(action, OPTIONS_ACTION_HELP), .help = "this text" },
 	{ 'V', "version", NULL, META, VALUE(action, OPTIONS_ACTION_VERSION), .help = "the version" },
@@ -116,8 +134,8 @@ _Static_assert(sizeof(option_rows) / sizeof(option_rows[0]) <= OPTION_ROWS_MAX, 
 #define TEXT_COLUMN 28
 
 static const char intro[] =
-	"Usage: lsports [OPTION]... [PORT]...\n"
-	"Which ports are listened on, on this machine, and who owns them.\n"
+	"Usage: lsports [OPTION]... [SELECTOR]...\n"
+	"What listens on this machine, who owns it, and should it be there?\n"
 	"\n"
 	"Examples:\n"
 	"  lsports                   every listener, grouped by the category of its port\n"
@@ -125,14 +143,18 @@ static const char intro[] =
 	"  lsports -tulpn            what ss and netstat would be asked\n"
 	"  lsports -o +exe,cmdline   with two more columns\n"
 	"  lsports -tna 443          every TCP socket of port 443, names not looked up\n"
+	"  lsports user=root scope=any\n"
+	"                            listeners of root that take any address\n"
 	"  lsports -J                as JSON\n"
+	"  lsports --check           what is not as the rules expect\n"
 	"\n"
-	"PORT is 22, :22, 80,443, 8000-8999 or 49152-.\n";
+	"SELECTOR is a local port (22, :22, 80,443, 8000-8999, 49152-, ssh, tcp/22,\n"
+	"tcp/auto) or KEY=VALUE,... or KEY!=VALUE,...: see --list keys.\n";
 
 static const char *const group_titles[] = {
 	[OPTION_GROUP_WHAT] = "What",     [OPTION_GROUP_SHOW] = "Show",
-	[OPTION_GROUP_FORMAT] = "Format", [OPTION_GROUP_SOURCE] = "Source",
-	[OPTION_GROUP_META] = "Meta",
+	[OPTION_GROUP_FORMAT] = "Format", [OPTION_GROUP_JUDGE] = "Judge",
+	[OPTION_GROUP_SOURCE] = "Source", [OPTION_GROUP_META] = "Meta",
 };
 
 #define GROUP_COUNT (sizeof(group_titles) / sizeof(group_titles[0]))
@@ -189,7 +211,7 @@ void options_format_help(struct buf *out)
 			if ((size_t)option_rows[i].group == group)
 				append_row(out, &option_rows[i]);
 	}
-	buf_append_text(out,
-			"\nExit status: 0 shown, 1 no socket on PORT, 2 usage or nothing could be "
-			"read or\nwritten, 3 incomplete view with --strict. More in lsports(8).\n");
+	buf_append_text(out, "\nExit status: 0 shown, 1 --check found something or nothing fits "
+			     "SELECTOR,\n2 usage or nothing could be read or written, 3 incomplete "
+			     "view with --check or\n--strict. More in lsports(8).\n");
 }

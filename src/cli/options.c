@@ -48,7 +48,7 @@ char *options_explain_word(const char *option, const char *value, const char *co
 	return buf_take_text(&text);
 }
 
-/* "--netns wants NAME|PID|PATH; see lsports --help" */
+/* "--owners wants HOW: auto (default), proc or none: how owners are found" */
 static int refuse_without_argument(const struct option_row *row, bool is_long, char **message)
 {
 	struct buf text = BUF_INIT;
@@ -58,7 +58,7 @@ static int refuse_without_argument(const struct option_row *row, bool is_long, c
 		buf_append_text(&text, " wants a column list (-o proto,address,port): see lsports "
 				       "--list columns; without one, leave the o away");
 	else
-		buf_printf(&text, " wants %s; see lsports --help", row->argument);
+		buf_printf(&text, " wants %s: %s", row->argument, row->help);
 	return refuse(&text, message);
 }
 
@@ -149,14 +149,14 @@ static int refuse_letter(int argc, char *const *argv, int letter, const char *re
 
 /* --- parse ----------------------------------------------------------------------- */
 
-static int append_text(const char ***texts, size_t *count, const char *text)
+static int append_text(struct text_list *texts, const char *text)
 {
-	const char **more = reallocarray(*texts, *count + 1, sizeof(**texts));
+	const char **items = reallocarray(texts->items, texts->count + 1, sizeof(*items));
 
-	if (!more)
+	if (!items)
 		return -ENOMEM;
-	*texts = more;
-	more[(*count)++] = text;
+	texts->items = items;
+	items[texts->count++] = text;
 	return 0;
 }
 
@@ -204,10 +204,9 @@ static int apply(const struct option_row *row, const char *argument, struct opti
 		*(const char **)member = argument;
 		return 0;
 	case OPTION_KIND_TEXTS:
-		return append_text(member, &options->netns_count, argument);
+		return append_text(member, argument);
 	case OPTION_KIND_WORD:
 		return apply_word(row, argument, member, message);
-	case OPTION_KIND_NOTHING:
 	case OPTION_KIND_ERROR:
 		return 0;
 	}
@@ -285,6 +284,8 @@ static int parse_row(int found, int argc, char *const *argv, struct options *opt
 	if (!argument && row->is_optional && optind < argc &&
 	    find_word(row->words, argv[optind]) >= 0)
 		argument = argv[optind++];
+	if (row->letter == 'o')
+		options->is_output_short = found == 'o';
 	return apply(row, argument ? argument : row->text, options, message);
 }
 
@@ -308,6 +309,8 @@ int options_parse(int argc, char **argv, struct options *options, char **message
 		options_deinit(options);
 		return r;
 	}
+	if (options->output_file && strcmp(options->output_file, "-") == 0)
+		options->output_file = NULL;
 	options->selectors = argv + optind;
 	options->selector_count = (size_t)(argc - optind);
 	return 0;
@@ -317,6 +320,7 @@ void options_deinit(struct options *options)
 {
 	if (!options)
 		return;
-	free(options->netns);
+	free(options->netns.items);
+	free(options->expected.items);
 	*options = (struct options){0};
 }

@@ -18,6 +18,7 @@ enum option_group {
 	OPTION_GROUP_WHAT,
 	OPTION_GROUP_SHOW,
 	OPTION_GROUP_FORMAT,
+	OPTION_GROUP_JUDGE,
 	OPTION_GROUP_SOURCE,
 	OPTION_GROUP_META,
 	OPTION_GROUP_HIDDEN,   /* a second name of the row above; not in --help */
@@ -26,7 +27,6 @@ enum option_group {
 
 /* What a row does to the member of struct options that it names. */
 enum option_kind {
-	OPTION_KIND_NOTHING,
 	OPTION_KIND_FLAG,  /* bool: becomes true */
 	OPTION_KIND_BITS,  /* unsigned: `value` is added */
 	OPTION_KIND_VALUE, /* unsigned: becomes `value` */
@@ -62,12 +62,19 @@ enum options_action {
 	OPTIONS_ACTION_HELP,
 	OPTIONS_ACTION_VERSION,
 	OPTIONS_ACTION_LIST_COLUMNS,
+	OPTIONS_ACTION_LIST_KEYS,
 	OPTIONS_ACTION_LIST_FORMATS,
+	OPTIONS_ACTION_LIST_FINDINGS,
 };
 
 enum options_state { OPTIONS_STATE_LISTENERS = 1u << 0, OPTIONS_STATE_OTHERS = 1u << 1 };
 
 enum options_color { OPTIONS_COLOR_AUTO, OPTIONS_COLOR_ALWAYS, OPTIONS_COLOR_NEVER };
+
+struct text_list {
+	const char **items; /* the array is owned */
+	size_t count;
+};
 
 /* Texts are borrowed from argv. Zero and NULL: not said. */
 struct options {
@@ -79,10 +86,11 @@ struct options {
 	unsigned source;   /* enum lsp_source */
 	unsigned owners;   /* enum lsp_owners */
 	bool has_all_netns, is_numeric, has_no_service_names, has_processes, is_extended;
-	bool has_all_columns, has_no_header, is_strict, is_verbose;
+	bool has_all_columns, has_no_header, is_strict, is_verbose, is_check;
 	const char *output, *sort, *group_by, *format, *output_file, *sysroot;
-	const char **netns; /* the array is owned */
-	size_t netns_count;
+	bool is_output_short; /* -o and not --output */
+	const char *learn, *report_once;
+	struct text_list netns, expected;
 	char *const *selectors; /* what is no option: the tail of argv */
 	size_t selector_count;
 };

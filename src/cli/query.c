@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Options -> scope and view. Owns the rule that cost follows what is shown: a fact is asked for
- * when a column, a sort key or the grouping needs it, and never otherwise. Looks at nothing but
- * its arguments.
+ * when a column, a sort key, the grouping or a selector needs it, and never otherwise. Looks at
+ * nothing but its arguments, and at names of services where a selector has one.
  */
 #include "query.h"
 
@@ -15,7 +15,10 @@
 #define NAME_FACTS ((unsigned)LSP_FACT_SERVICES | (unsigned)LSP_FACT_USERS)
 #define OWNER_FACTS                                                                                \
 	((unsigned)LSP_FACT_OWNERS | (unsigned)LSP_FACT_EXE | (unsigned)LSP_FACT_CMDLINE |         \
-	 (unsigned)LSP_FACT_STARTED)
+	 (unsigned)LSP_FACT_STARTED | (unsigned)LSP_FACT_DOUBT | (unsigned)LSP_FACT_FINDINGS)
+
+/* What a line of --check tells about a listener. */
+#define CHECK_FACTS ((unsigned)LSP_FACT_FINDINGS | (unsigned)LSP_FACT_STARTED)
 
 /* Takes @reason over: "--sort: " and what the view said. */
 static int refuse(const char *option, char *reason, char **message)
@@ -50,28 +53,16 @@ static int parse_format(struct query *query, const struct options *options, char
 
 static int parse_grouping(struct query *query, const struct options *options, char **message)
 {
+	/* Most other sockets have a port that means nothing. */
+	const char *usual = options->states & OPTIONS_STATE_OTHERS ? "none" : "category";
 	const char *words[WORDS_MAX + 1] = {NULL};
 
-	query->view.grouping = grouping_find(options->group_by ? options->group_by : "category");
+	query->view.grouping = grouping_find(options->group_by ? options->group_by : usual);
 	if (query->view.grouping)
 		return 0;
 	for (size_t i = 0; i < grouping_count && i < WORDS_MAX; i++)
 		words[i] = groupings[i].word;
 	return refuse_word("--group-by", options->group_by, words, message);
-}
-
-/* Facts that must not be looked up, whoever wants them. */
-static unsigned forbidden_facts(const struct options *options)
-{
-	unsigned facts = 0;
-
-	if (options->is_numeric)
-		facts |= NAME_FACTS;
-	if (options->has_no_service_names)
-		facts |= LSP_FACT_SERVICES;
-	if (options->owners == LSP_OWNERS_NONE)
-		facts |= OWNER_FACTS;
-	return facts;
 }
 
 static bool is_with_owners(const struct options *options)
@@ -98,8 +89,10 @@ static void choose_columns(struct column_list *list, const struct query *query,
 	unsigned any_of = query->format->default_set;
 	unsigned none_of = 0;
 
-	if (!any_of)
-		any_of = has_others ? SET_ALL : SET_LISTENERS;
+	if (!(any_of & SET_JSON))
+		any_of |= has_others ? SET_ALL : SET_LISTENERS;
+	if (options->has_all_netns || options->netns.count > 1)
+		any_of |= SET_NETNS;
 	if (options->has_all_columns) {
 		column_list_by_set(list, any_of | SET_EVERY, 0);
 		return;
@@ -128,7 +121,7 @@ static int parse_columns(struct query *query, const struct options *options, cha
 	if (!options->output)
 		return 0;
 	r = column_list_parse(list, options->output, &reason);
-	return r < 0 ? refuse("--output", reason, message) : 0;
+	return r < 0 ? refuse(options->is_output_short ? "-o" : "--output", reason, message) : 0;
 }
 
 static int parse_sort(struct query *query, const struct options *options, char **message)
@@ -140,60 +133,90 @@ static int parse_sort(struct query *query, const struct options *options, char *
 	return 0;
 }
 
-static int parse_ports(struct query *query, const struct options *options, char **message)
+static int parse_selectors(struct query *query, const struct options *options, char **message)
 {
-	size_t count = 0;
-
-	for (size_t i = 0; i < options->selector_count; i++) {
-		struct buf text = BUF_INIT;
-		const char *reason = NULL;
-		int r = lsp_ports_parse(options->selectors[i], &query->ports, &count, &reason);
-
-		if (r == 0)
-			continue;
-		if (r == -ENOMEM)
-			return r;
-		buf_printf(&text, "\"%s\" selects no port: %s; see lsports --help",
-			   options->selectors[i], reason);
-		*message = buf_take_text(&text);
-		return *message ? -EINVAL : -ENOMEM;
-	}
-	query->scope.ports = query->ports;
-	query->scope.port_count = count;
-	return 0;
-}
-
-/* Of columns that nobody named, owners are looked up only when they are wanted. */
-static unsigned column_facts(const struct column_list *list, const struct options *options)
-{
-	struct column_list named = {.count = 0};
-	unsigned facts = column_list_facts(list);
-	const char *text = options->output;
+	struct buf text = BUF_INIT;
 	char *reason = NULL;
+	int r = lsp_selector_parse((const char *const *)options->selectors, options->selector_count,
+				   options->sysroot, &query->selector, &reason);
 
-	if (is_with_owners(options) || options->has_all_columns)
-		return facts;
-	if (text && column_list_parse(&named, text + (*text == '+'), &reason) < 0)
-		free(reason);
-	return (facts & ~OWNER_FACTS) | column_list_facts(&named);
+	if (r < 0 && reason) {
+		buf_printf(&text, "%s; see lsports --list keys", reason);
+		*message = buf_take_text(&text);
+	}
+	free(reason);
+	return r == -EINVAL && !*message ? -ENOMEM : r;
 }
 
-static unsigned facts_of(const struct view *view, const struct options *options)
+/* A check has a format for differences, and looks at listeners alone. */
+static int check_mode(struct query *query, const struct options *options, char **message)
+{
+	struct buf text = BUF_INIT;
+
+	query->is_check = options->is_check || query->format->is_check;
+	if (options->report_once && !query->is_check)
+		buf_append_text(&text, "--report-once is for --check");
+	else if (options->learn && query->is_check)
+		buf_append_text(&text, "--learn and --check are two runs: learn first");
+	else if (query->is_check && options->states & OPTIONS_STATE_OTHERS)
+		buf_append_text(
+			&text, "--check is about listeners: -a and --connected have no part in it");
+	else if (query->is_check && !query->format->render_changes)
+		buf_printf(
+			&text,
+			"--check has no format %s: table, json, jsonl, prometheus and monitoring",
+			query->format->word);
+	if (!text.size)
+		return 0;
+	*message = buf_take_text(&text);
+	return *message ? -EINVAL : -ENOMEM;
+}
+
+/* Facts of what the command line names, one by one. */
+static unsigned named_facts(const struct view *view, const struct options *options)
 {
 	const struct column *group =
 		view->grouping->column ? column_find(view->grouping->column) : NULL;
-	unsigned facts = column_facts(&view->columns, options);
+	unsigned facts = group ? group->facts : 0;
+	struct column_list named = {.count = 0};
+	const char *text = options->output;
+	char *reason = NULL;
 
+	if (text && column_list_parse(&named, text + (*text == '+'), &reason) < 0)
+		free(reason);
 	for (size_t i = 0; i < view->sort.count; i++)
 		facts |= view->sort.keys[i].column->facts;
-	if (group)
-		facts |= group->facts;
-	return facts & ~forbidden_facts(options);
+	return facts | column_list_facts(&named);
+}
+
+/* What is named is looked up; what only stands there gives way to -n and -P. */
+static unsigned facts_of(const struct view *view, const struct options *options)
+{
+	unsigned facts = column_list_facts(&view->columns);
+
+	if (!is_with_owners(options) && !options->has_all_columns)
+		facts &= ~OWNER_FACTS;
+	if (options->is_numeric)
+		facts &= ~NAME_FACTS;
+	if (options->has_no_service_names)
+		facts &= ~(unsigned)LSP_FACT_SERVICES;
+	facts |= named_facts(view, options);
+	return options->owners == LSP_OWNERS_NONE ? facts & ~OWNER_FACTS : facts;
+}
+
+static unsigned states_of(const struct query *query, const struct options *options)
+{
+	if (options->states)
+		return options->states;
+	/* "state=established" says by itself that connections are meant. */
+	return lsp_selector_has(query->selector, "state")
+		       ? (unsigned)OPTIONS_STATE_LISTENERS | OPTIONS_STATE_OTHERS
+		       : OPTIONS_STATE_LISTENERS;
 }
 
 static void fill_scope(struct query *query, const struct options *options)
 {
-	const unsigned states = options->states ? options->states : OPTIONS_STATE_LISTENERS;
+	const unsigned states = states_of(query, options);
 	struct lsp_query *scope = &query->scope;
 
 	scope->protos = options->protos ? options->protos : LSP_BIT(LSP_PROTO_COUNT) - 1;
@@ -201,13 +224,23 @@ static void fill_scope(struct query *query, const struct options *options)
 	scope->listeners = states & OPTIONS_STATE_LISTENERS;
 	scope->others = states & OPTIONS_STATE_OTHERS;
 	scope->facts = facts_of(&query->view, options);
+	/* Who judges or selects may need names that -n and -P want left away. */
+	if (options->is_numeric || options->has_no_service_names)
+		query->view.hidden = NAME_FACTS & ~scope->facts;
+	scope->facts |= query->format->facts | lsp_selector_facts(query->selector);
+	if (query->is_check || options->learn)
+		scope->facts |= CHECK_FACTS;
 	scope->source = (enum lsp_source)options->source;
 	scope->owners = (enum lsp_owners)options->owners;
-	scope->strict = options->is_strict;
-	scope->netns = options->netns;
-	scope->netns_count = options->netns_count;
+	/* What is watched must not be fooled, whatever it costs. */
+	scope->strict = options->is_strict || query->is_check || options->learn ||
+			query->format->facts & LSP_FACT_FINDINGS;
+	scope->judges_all = query->is_check || options->learn;
+	scope->netns = options->netns.items;
+	scope->netns_count = options->netns.count;
 	scope->all_netns = options->has_all_netns;
 	scope->root = options->sysroot;
+	lsp_selector_narrow(query->selector, scope);
 }
 
 static bool has_color(const struct options *options, const struct query_output *output)
@@ -233,7 +266,9 @@ int query_init(struct query *query, const struct options *options,
 	if (r == 0)
 		r = parse_sort(query, options, message);
 	if (r == 0)
-		r = parse_ports(query, options, message);
+		r = parse_selectors(query, options, message);
+	if (r == 0)
+		r = check_mode(query, options, message);
 	if (r < 0) {
 		query_deinit(query);
 		return r;
@@ -242,6 +277,7 @@ int query_init(struct query *query, const struct options *options,
 	query->view.has_header = !options->has_no_header;
 	query->view.has_color = has_color(options, output);
 	query->view.is_terminal = output->is_terminal;
+	query->view.is_everything = options->is_extended;
 	query->view.width = output->is_terminal ? output->width : 0;
 	return 0;
 }
@@ -250,6 +286,6 @@ void query_deinit(struct query *query)
 {
 	if (!query)
 		return;
-	free(query->ports);
+	lsp_selector_free(query->selector);
 	*query = (struct query){0};
 }

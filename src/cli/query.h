@@ -8,7 +8,7 @@
 
 #include "view/view.h"
 
-#include <lsports/lsports.h>
+#include <lsports/judge.h>
 
 /* Where output goes to. */
 struct query_output {
@@ -22,11 +22,12 @@ struct query {
 	struct lsp_query scope;
 	struct view view;
 	const struct format *format;
-	struct lsp_port_range *ports; /* of scope, owned */
+	struct lsp_selector *selector; /* owned; scope borrows from it */
+	bool is_check;                 /* differences are shown, not listeners */
 };
 
 /*
- * query_init() - pure. @query borrows from @options.
+ * query_init() - @query borrows from @options.
  * @message: on -EINVAL one line that says what is wrong, not escaped; owned by the caller. NULL
  *           otherwise.
  *

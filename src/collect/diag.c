@@ -111,6 +111,7 @@ static int parse_body(const struct inet_diag_msg *body, enum lsp_proto proto,
 		.peer.port = ntohs(body->id.idiag_dport),
 		.uid = body->idiag_uid,
 		.inode = body->idiag_inode,
+		.has_interface = true,
 		.has_cookie = true,
 		.cookie = (uint64_t)body->id.idiag_cookie[1] << 32 | body->id.idiag_cookie[0],
 	};

@@ -134,15 +134,15 @@ static int add_processes(struct netns_list *list, const struct root *root,
 	int fd = root_open(root, "proc", O_RDONLY | O_DIRECTORY);
 	cleanup(scope_closedir) DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	struct lsp_gap gap = {
-		.what = "network namespaces",
-		.why = "processes whose network namespace could not be read: CAP_SYS_PTRACE is "
-		       "needed",
+		.what = "processes",
+		.why = "their network namespace could not be read: CAP_SYS_PTRACE is needed",
 		.hides = true,
 	};
 	const struct dirent *entry;
 	int r = 0;
 
 	if (!dir) {
+		gap.what = "network namespaces";
 		gap.why = "/proc could not be read";
 		scope_close(&fd);
 		return snapshot_add_gap(snapshot, &gap);
@@ -164,6 +164,64 @@ static int add_processes(struct netns_list *list, const struct root *root,
 	return r < 0 || !gap.count ? r : snapshot_add_gap(snapshot, &gap);
 }
 
+/* The names of @list's namespaces that have one, NULL for the others. */
+static int find_names(const struct netns_list *list, const struct root *root, char **names)
+{
+	int fd = root_open(root, NAMED_DIR, O_RDONLY | O_DIRECTORY);
+	cleanup(scope_closedir) DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+
+	if (!dir) {
+		scope_close(&fd);
+		return 0;
+	}
+	while ((entry = readdir(dir))) {
+		char path[PATH_MAX];
+		uint32_t inode;
+		size_t i = 0;
+
+		if (entry->d_name[0] == '.')
+			continue;
+		snprintf(path, sizeof(path), NAMED_DIR "/%s", entry->d_name);
+		inode = read_inode(root, path);
+		while (i < list->count && list->items[i].inode != inode)
+			i++;
+		/* Of several names the first by the alphabet: the same one in each look. */
+		if (!inode || i == list->count || (names[i] && strcmp(names[i], entry->d_name) < 0))
+			continue;
+		free(names[i]);
+		names[i] = strdup(entry->d_name);
+		if (!names[i])
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* What each namespace is called. Our own is "here" whatever name it has. */
+static int tell_names(const struct netns_list *list, const struct root *root,
+		      struct lsp_snapshot *snapshot)
+{
+	static const char prefix[] = NAMED_DIR "/";
+	uint32_t own = read_inode(root, OWN_PATH);
+	char **names = calloc(list->count ? list->count : 1, sizeof(*names));
+	int r = names ? find_names(list, root, names) : -ENOMEM;
+
+	for (size_t i = 0; r >= 0 && i < list->count; i++) {
+		const struct netns *netns = &list->items[i];
+		bool is_own = netns->inode == own;
+		const char *name = names[i];
+
+		/* A directory that may be searched, but not listed. */
+		if (!name && netns->path && strncmp(netns->path, prefix, sizeof(prefix) - 1) == 0)
+			name = netns->path + sizeof(prefix) - 1;
+		r = snapshot_add_netns(snapshot, netns->inode, is_own ? NULL : name, is_own);
+	}
+	for (size_t i = 0; names && i < list->count; i++)
+		free(names[i]);
+	free(names);
+	return r;
+}
+
 int netns_list_load(struct netns_list *list, const struct root *root, const struct lsp_query *query,
 		    struct lsp_snapshot *snapshot, struct buf *reason)
 {
@@ -179,6 +237,8 @@ int netns_list_load(struct netns_list *list, const struct root *root, const stru
 		r = add_directory(list, root);
 	if (r >= 0 && query->all_netns)
 		r = add_processes(list, root, snapshot);
+	if (r >= 0)
+		r = tell_names(list, root, snapshot);
 	if (r < 0 || (is_own && list->count == 1))
 		return r;
 	list->home = root_open(root, OWN_PATH, O_RDONLY);

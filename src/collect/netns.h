@@ -20,7 +20,8 @@ struct netns_list {
 
 /*
  * netns_list_load() - what the query asks for: our own, named ones, or every one that a process
- * or a name below run/netns holds. What could not be looked at is a gap of @snapshot.
+ * or a name below run/netns holds. @snapshot is told of each; what could not be looked at is a
+ * gap of it.
  * Return: 0, or a negative errno with one line in @reason.
  */
 int netns_list_load(struct netns_list *list, const struct root *root, const struct lsp_query *query,

@@ -19,7 +19,9 @@
 /* 100,000 UDP sockets take 4 s and more in this file. */
 #define DEADLINE_MSEC 2000
 
-#define WHY_PROC "read through /proc/net, which can pass over a socket and leaves facts unknown"
+#define WHY_PROC                                                                                   \
+	"read through /proc/net, which can pass over a socket and leaves facts unknown, such as "  \
+	"whether :: takes IPv4 too"
 #define WHY_SLOW "too many sockets for /proc/net: the reading was ended after two seconds"
 #define WHY_LINES "lines of /proc/net that are not understood"
 
@@ -35,7 +37,9 @@ struct procnet {
 
 static bool is_wanted(const struct lsp_query *query, const struct lsp_socket *socket)
 {
-	return lsp_is_listener(socket) ? query->listeners : query->others;
+	if (lsp_is_listener(socket))
+		return query->listeners;
+	return query->others && (!query->states || query->states & LSP_BIT(socket->state));
 }
 
 static int read_line(struct procnet *procnet, const char *line, size_t size)

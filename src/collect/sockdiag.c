@@ -39,6 +39,8 @@ static int collect_range(struct collection *collection, struct diag_request *req
 {
 	const struct lsp_query *query = collection->query;
 	bool is_udp = request->proto == LSP_PROTO_UDP;
+	unsigned others =
+		(is_udp ? UDP_OTHERS : TCP_OTHERS) & (query->states ? query->states : ~0u);
 	struct dump_result result;
 	int r = 0;
 
@@ -48,8 +50,8 @@ static int collect_range(struct collection *collection, struct diag_request *req
 		if (r >= 0 && query->facts & LSP_FACT_AUTO)
 			r = collect_autos(collection, request);
 	}
-	if (r >= 0 && query->others) {
-		request->states = is_udp ? UDP_OTHERS : TCP_OTHERS;
+	if (r >= 0 && query->others && others) {
+		request->states = others;
 		r = sweep_wide(collection, request, collection->snapshot, &result);
 	}
 	return r;

@@ -25,8 +25,6 @@
 /* More than a message with all attributes takes. */
 #define MESSAGE_MAX 512
 
-#define PORTS 65536u
-
 struct target {
 	struct collection *collection;
 	struct lsp_snapshot *snapshot;
@@ -108,32 +106,52 @@ static int plan_push(struct plan *plan, unsigned first, unsigned last)
 	return 0;
 }
 
+static int compare_ports(const void *a, const void *b)
+{
+	return *(const uint16_t *)a - *(const uint16_t *)b;
+}
+
+/* Ascending ports of what was seen, one for each socket. */
+static int list_ports(const struct lsp_snapshot *seen, size_t mark, uint16_t **out, size_t *count)
+{
+	uint16_t *ports;
+
+	*count = snapshot_mark(seen) - mark;
+	*out = ports = calloc(*count + 1, sizeof(*ports));
+	if (!ports)
+		return -ENOMEM;
+	for (size_t i = 0; i < *count; i++) {
+		struct lsp_socket socket;
+
+		snapshot_peek(seen, mark + i, &socket);
+		ports[i] = socket.local.port;
+	}
+	qsort(ports, *count, sizeof(*ports), compare_ports);
+	return 0;
+}
+
 /* Cuts the request's ports so that each range has no more sockets than fit, by what was seen. */
 static int plan_ranges(struct plan *plan, const struct diag_request *request,
 		       const struct lsp_snapshot *seen, size_t mark, size_t per_range)
 {
 	unsigned first = request->ports.first, last = request->ports.last, start = first;
-	uint32_t *counts = calloc(PORTS, sizeof(*counts));
-	size_t sum = 0;
-	int r = 0;
+	uint16_t *ports;
+	size_t count, sum = 0, end;
+	int r = list_ports(seen, mark, &ports, &count);
 
-	if (!counts)
-		return -ENOMEM;
-	for (size_t i = mark; i < snapshot_mark(seen); i++) {
-		struct lsp_socket socket;
-
-		snapshot_peek(seen, i, &socket);
-		counts[socket.local.port]++;
-	}
-	for (unsigned port = first; r >= 0 && port <= last; port++) {
-		if (port > start && sum + counts[port] > per_range) {
-			r = plan_push(plan, start, port - 1);
-			start = port;
+	for (size_t i = 0; r >= 0 && i < count; i = end) {
+		for (end = i; end < count && ports[end] == ports[i];)
+			end++;
+		if (ports[i] < first || ports[i] > last)
+			continue;
+		if (ports[i] > start && sum + (end - i) > per_range) {
+			r = plan_push(plan, start, ports[i] - 1u);
+			start = ports[i];
 			sum = 0;
 		}
-		sum += counts[port];
+		sum += end - i;
 	}
-	free(counts);
+	free(ports);
 	return r < 0 ? r : plan_push(plan, start, last);
 }
 

@@ -189,3 +189,45 @@ enum lsp_known lsp_is_privileged(const struct lsp_snapshot *snapshot,
 		return LSP_KNOWN_NOT;
 	return socket->local.port < *start ? LSP_KNOWN_YES : LSP_KNOWN_NO;
 }
+
+static bool has_port(const struct lsp_port_range *ranges, size_t count, uint16_t port)
+{
+	size_t low = 0, high = count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (ranges[middle].last < port)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < count && ranges[low].first <= port;
+}
+
+enum lsp_known lsp_is_ephemeral(const struct lsp_snapshot *snapshot,
+				const struct lsp_socket *socket)
+{
+	const uint32_t *index = intmap_find(&snapshot->ephemeral, socket->netns);
+	const struct lsp_port_range *ranges = snapshot->ephemeral_ranges.data;
+	const struct range_span *span;
+
+	if (!index)
+		return LSP_KNOWN_NOT;
+	span = (const struct range_span *)snapshot->ephemeral_spans.data + *index;
+	if (!span->count || !has_port(ranges + span->first, span->count, socket->local.port))
+		return LSP_KNOWN_NO;
+	return LSP_KNOWN_YES;
+}
+
+const char *lsp_netns_name(const struct lsp_snapshot *snapshot, uint32_t netns)
+{
+	const uint32_t *name = intmap_find(&snapshot->netns_names, netns);
+
+	return name ? strpool_find(&snapshot->strings, *name) : NULL;
+}
+
+bool lsp_netns_is_own(const struct lsp_snapshot *snapshot, uint32_t netns)
+{
+	return snapshot->has_own_netns && snapshot->own_netns == netns;
+}

@@ -59,10 +59,16 @@ void lsp_snapshot_free(struct lsp_snapshot *snapshot)
 	free(snapshot->owner_inodes);
 	free(snapshot->cgroup_names.data);
 	free(snapshot->service_names.data);
+	free(snapshot->ephemeral_spans.data);
+	free(snapshot->netns.data);
+	judged_deinit(&snapshot->judged);
+	free(snapshot->ephemeral_ranges.data);
 	intmap_deinit(&snapshot->cgroups);
 	intmap_deinit(&snapshot->users);
 	intmap_deinit(&snapshot->services);
 	intmap_deinit(&snapshot->unprivileged);
+	intmap_deinit(&snapshot->ephemeral);
+	intmap_deinit(&snapshot->netns_names);
 	socket_table_deinit(&snapshot->sockets);
 	strpool_deinit(&snapshot->strings);
 	free(snapshot);
@@ -106,6 +112,40 @@ void snapshot_peek(const struct lsp_snapshot *snapshot, size_t index, struct lsp
 int snapshot_set_unprivileged_start(struct lsp_snapshot *snapshot, uint32_t netns, uint32_t start)
 {
 	return intmap_put(&snapshot->unprivileged, netns, start);
+}
+
+int snapshot_set_ephemeral(struct lsp_snapshot *snapshot, uint32_t netns,
+			   const struct lsp_port_range *ranges, size_t count)
+{
+	struct array *all = &snapshot->ephemeral_ranges;
+	struct range_span *span = array_add(&snapshot->ephemeral_spans, sizeof(*span));
+
+	if (!span)
+		return -ENOMEM;
+	*span = (struct range_span){.first = all->count, .count = count};
+	for (size_t i = 0; i < count; i++) {
+		struct lsp_port_range *slot = array_add(all, sizeof(*slot));
+
+		if (!slot)
+			return -ENOMEM;
+		*slot = ranges[i];
+	}
+	return intmap_put(&snapshot->ephemeral, netns,
+			  (uint32_t)(snapshot->ephemeral_spans.count - 1));
+}
+
+int snapshot_add_netns(struct lsp_snapshot *snapshot, uint32_t netns, const char *name, bool is_own)
+{
+	uint32_t *slot = array_add(&snapshot->netns, sizeof(*slot)), id;
+	int r = slot ? strpool_add(&snapshot->strings, name, &id) : -ENOMEM;
+
+	if (slot)
+		*slot = netns;
+	if (is_own) {
+		snapshot->own_netns = netns;
+		snapshot->has_own_netns = true;
+	}
+	return r < 0 ? r : intmap_put(&snapshot->netns_names, netns, id);
 }
 
 int snapshot_add_gap(struct lsp_snapshot *snapshot, const struct lsp_gap *gap)

@@ -13,7 +13,7 @@
 
 #include "intmap.h"
 
-#include <lsports/lsports.h>
+#include <lsports/judge.h>
 
 /* --- create --- */
 int snapshot_new(struct lsp_snapshot **out);
@@ -36,8 +36,19 @@ void snapshot_rollback(struct lsp_snapshot *snapshot, size_t mark);
 /* Ask while filling: the sockets so far, unordered. Names are not resolved. */
 void snapshot_peek(const struct lsp_snapshot *snapshot, size_t index, struct lsp_socket *out);
 
-/* First port that needs no privilege in a network namespace; 0 to 65535. */
+/* First port that needs no privilege in a network namespace; 0 to 65536. */
 int snapshot_set_unprivileged_start(struct lsp_snapshot *snapshot, uint32_t netns, uint32_t start);
+
+/*
+ * Ports that the kernel hands out in a network namespace: ranges in ascending order, without those
+ * that are reserved. Not told for a namespace where it could not be read.
+ */
+int snapshot_set_ephemeral(struct lsp_snapshot *snapshot, uint32_t netns,
+			   const struct lsp_port_range *ranges, size_t count);
+
+/* A namespace that is looked into. @name: below /run/netns, NULL for none. */
+int snapshot_add_netns(struct lsp_snapshot *snapshot, uint32_t netns, const char *name,
+		       bool is_own);
 
 /* A gap with the same what and why adds its count to the one that is there. */
 int snapshot_add_gap(struct lsp_snapshot *snapshot, const struct lsp_gap *gap);
@@ -58,6 +69,7 @@ int snapshot_add_owner(struct lsp_snapshot *snapshot, uint32_t inode, uint32_t p
 struct snapshot_walk {
 	bool is_done;
 	bool is_partial;       /* a process could not be read */
+	bool is_masked;        /* something is mounted over one */
 	bool is_pid_namespace; /* we are in a PID namespace that is not the first */
 	bool has_cgroups;      /* PID 1 was moved: in the root cgroup are kernel threads alone */
 };
@@ -92,5 +104,25 @@ int snapshot_list_uids(const struct lsp_snapshot *snapshot, struct intmap *uids)
 
 /* --- seal --- */
 int snapshot_seal(struct lsp_snapshot *snapshot);
+
+/* --- judge: what is said about a sealed snapshot --- */
+
+/* Was something mounted over a directory of /proc that the walk wanted? */
+bool snapshot_is_masked(const struct lsp_snapshot *snapshot);
+
+/* Namespaces that were looked into; 0 behind the last one. */
+uint32_t snapshot_netns_at(const struct lsp_snapshot *snapshot, size_t index);
+
+/* @rule: "file:line", NULL for none. */
+int snapshot_set_verdict(struct lsp_snapshot *snapshot, size_t index, enum lsp_verdict verdict,
+			 const char *rule);
+
+/* In ascending order of @index. */
+int snapshot_add_finding(struct lsp_snapshot *snapshot, size_t index, enum lsp_finding_id id,
+			 const char *reason);
+int snapshot_add_missing(struct lsp_snapshot *snapshot, const struct lsp_missing *missing);
+
+/* Nothing is said from here on. */
+int snapshot_seal_judgement(struct lsp_snapshot *snapshot);
 
 #endif

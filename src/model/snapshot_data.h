@@ -5,6 +5,7 @@
 #define LSPORTS_MODEL_SNAPSHOT_DATA_H
 #pragma once
 
+#include "model/judged.h"
 #include "model/snapshot.h"
 #include "model/sockets.h"
 #include "strpool.h"
@@ -28,6 +29,11 @@ struct service_name {
 	bool is_guess;
 };
 
+/* The ranges of one network namespace. */
+struct range_span {
+	size_t first, count; /* in lsp_snapshot.ephemeral_ranges */
+};
+
 /* A growing array of one element type, named where it is declared. */
 struct array {
 	void *data;
@@ -49,9 +55,17 @@ struct lsp_snapshot {
 	struct intmap services; /* proto << 16 | port -> index in service_names */
 	struct array service_names;
 	struct intmap unprivileged; /* netns -> first port */
-	struct array gaps;          /* struct lsp_gap, texts owned */
-	struct array notes;         /* char *, owned */
+	struct intmap ephemeral;    /* netns -> index in ephemeral_spans */
+	struct array ephemeral_spans;
+	struct array ephemeral_ranges; /* struct lsp_port_range */
+	struct intmap netns_names;     /* netns -> string id */
+	struct array netns;            /* uint32_t, as they were told */
+	uint32_t own_netns;            /* when has_own_netns */
+	bool has_own_netns;
+	struct array gaps;  /* struct lsp_gap, texts owned */
+	struct array notes; /* char *, owned */
 	struct snapshot_walk walk;
+	struct judged judged;
 };
 
 /* The key of a port in lsp_snapshot.services. */

@@ -87,6 +87,7 @@ int socket_table_add(struct socket_table *table, const struct lsp_socket *socket
 		.family = (uint8_t)socket->family,
 		.state = (uint8_t)socket->state,
 		.v6only = (uint8_t)socket->v6only,
+		.has_interface = socket->has_interface,
 		.has_uid = socket->has_uid,
 		.has_cookie = socket->has_cookie,
 		.has_cgroup = socket->has_cgroup,
@@ -134,6 +135,7 @@ void socket_table_unpack(const struct socket_table *table, size_t index, struct 
 		.is_auto = !kind->auto_known ? LSP_KNOWN_NOT
 			   : packed->is_auto ? LSP_KNOWN_YES
 					     : LSP_KNOWN_NO,
+		.has_interface = kind->has_interface,
 		.has_uid = kind->has_uid,
 		.has_cookie = kind->has_cookie,
 		.has_cgroup = kind->has_cgroup,

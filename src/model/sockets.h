@@ -33,7 +33,8 @@ struct socket_kind {
 	uint8_t proto, family, state, v6only;
 	uint8_t has_uid, has_cookie, has_cgroup, has_backlog;
 	uint8_t auto_known; /* is_auto of the socket means something */
-	uint8_t zero[3];
+	uint8_t has_interface;
+	uint8_t zero[2];
 };
 
 struct socket_table {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The words of the contract for our enums, one table each. */
-#include <lsports/lsports.h>
+#include <lsports/judge.h>
 
 static const char *const proto_words[LSP_PROTO_COUNT] = {
 	[LSP_PROTO_TCP] = "tcp",
@@ -44,6 +44,13 @@ static const char *const owner_gap_words[LSP_OWNER_GAP_COUNT] = {
 	[LSP_OWNER_GAP_UNKNOWN] = "unknown",
 };
 
+static const char *const verdict_words[LSP_VERDICT_COUNT] = {
+	[LSP_VERDICT_EXPECTED] = "expected",
+	[LSP_VERDICT_USUAL] = "usual",
+	[LSP_VERDICT_UNEXPECTED] = "unexpected",
+	[LSP_VERDICT_UNJUDGED] = "unjudged",
+};
+
 const char *lsp_proto_word(enum lsp_proto proto)
 {
 	return proto_words[proto];
@@ -69,6 +76,11 @@ const char *lsp_category_word(enum lsp_category category)
 const char *lsp_scope_word(enum lsp_scope scope)
 {
 	return scope_words[scope];
+}
+
+const char *lsp_verdict_word(enum lsp_verdict verdict)
+{
+	return verdict_words[verdict];
 }
 
 const char *lsp_owner_gap_word(enum lsp_owner_gap gap)

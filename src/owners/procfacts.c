@@ -46,21 +46,27 @@ static void note(const struct procwalk *walk, struct procwalk_process *process, 
 		procwalk_fail(process, (int)-n);
 }
 
-static void read_exe(struct procwalk_process *process, int dir, struct texts *texts,
-		     struct lsp_process *out)
+static int read_exe(const struct procwalk *walk, struct procwalk_process *process, int dir,
+		    struct texts *texts, struct lsp_process *out)
 {
-	ssize_t n = root_readlink_at(process->dir, "exe", texts->exe, sizeof(texts->exe));
+	int from = process->dir, r = 0;
+	ssize_t n = root_readlink_at(from, "exe", texts->exe, sizeof(texts->exe));
 
 	/* A leader that ended has no program, its threads have. */
-	if (n == -ENOENT && dir != process->dir)
-		n = root_readlink_at(dir, "exe", texts->exe, sizeof(texts->exe));
+	if (n == -ENOENT && dir != process->dir) {
+		from = dir;
+		n = root_readlink_at(from, "exe", texts->exe, sizeof(texts->exe));
+	}
 	/* Threads of the kernel have none, and no path is longer than what was asked for. */
 	if (n < 0 && n != -ENOENT && n != -ENAMETOOLONG)
 		procwalk_fail(process, (int)-n);
 	if (n <= 0)
-		return;
+		return 0;
+	if (walk->query->facts & LSP_FACT_DOUBT)
+		r = exedoubt_find(walk, from, texts->exe, &out->exe_doubt);
 	out->exe_kind = procparse_exe(texts->exe);
 	out->exe = texts->exe;
+	return r;
 }
 
 static void read_cmdline(const struct procwalk *walk, struct procwalk_process *process, int dir,
@@ -143,10 +149,10 @@ int procfacts_add(struct procwalk *walk, struct procwalk_process *process, int d
 	process->is_gone = false;
 	read_names(walk, process, &texts, &facts);
 	if (!process->is_gone && wanted & LSP_FACT_EXE)
-		read_exe(process, dir, &texts, &facts);
-	if (!process->is_gone && wanted & LSP_FACT_CMDLINE)
+		r = read_exe(walk, process, dir, &texts, &facts);
+	if (r >= 0 && !process->is_gone && wanted & LSP_FACT_CMDLINE)
 		read_cmdline(walk, process, dir, &texts, &facts);
-	if (!process->is_gone && wanted & LSP_FACT_STARTED)
+	if (r >= 0 && !process->is_gone && wanted & LSP_FACT_STARTED)
 		r = read_started(walk, process, &facts);
 	/* Half of a process that ended is none: the second pass tells who has its sockets now. */
 	if (r < 0 || process->is_gone)

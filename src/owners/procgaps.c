@@ -193,21 +193,27 @@ static int tell_unseen(const struct procwalk *walk, struct snapshot_walk *seen)
 	return r;
 }
 
+/* "1 process", "2 processes" */
+static const char *noun(uint64_t count)
+{
+	return count == 1 ? "process" : "processes";
+}
+
 static int add_notes(const struct procwalk *walk)
 {
-	int r = snapshot_add_note(walk->snapshot, "owners: %" PRIu64 " processes in %s",
-				  walk->processes,
+	int r = snapshot_add_note(walk->snapshot, "owners: %" PRIu64 " %s in %s", walk->processes,
+				  noun(walk->processes),
 				  walk->pass == PROCWALK_FIRST ? "one pass" : "two passes");
 
 	if (r >= 0 && walk->ended)
 		r = snapshot_add_note(walk->snapshot,
-				      "owners: %" PRIu64 " processes ended during the walk",
-				      walk->ended);
+				      "owners: %" PRIu64 " %s ended during the walk", walk->ended,
+				      noun(walk->ended));
 	if (r >= 0 && walk->unreadable && !walk->unowned)
 		r = snapshot_add_note(walk->snapshot,
-				      "owners: %" PRIu64 " processes could not be read, but every "
+				      "owners: %" PRIu64 " %s could not be read, but every "
 				      "socket has an owner",
-				      walk->unreadable);
+				      walk->unreadable, noun(walk->unreadable));
 	return r;
 }
 
@@ -216,6 +222,7 @@ int procgaps_tell(struct procwalk *walk)
 	struct snapshot_walk seen = {
 		.is_done = true,
 		.has_cgroups = walk->unowned && has_cgroups(walk),
+		.is_masked = walk->masked != 0,
 		.is_partial = walk->unreadable || walk->masked || walk->errors[0].error,
 		.is_pid_namespace = is_pid_namespace(walk),
 	};

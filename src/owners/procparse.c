@@ -150,6 +150,37 @@ bool procparse_ring_line(const char *line, size_t size, enum procparse_ring *sec
 	return procparse_socket(at + 2, (size_t)(end - at - 2), inode);
 }
 
+/* The kernel escapes newlines there and nothing else (seq_path() in fs/proc/task_mmu.c). */
+static bool is_escaped(const char *text, const char *end, const char *path)
+{
+	static const char newline[] = "\\012";
+
+	for (; *path; path++) {
+		const char *letter = *path == '\n' ? newline : path;
+		size_t size = *path == '\n' ? sizeof(newline) - 1 : 1;
+
+		if ((size_t)(end - text) < size || memcmp(text, letter, size) != 0)
+			return false;
+		text += size;
+	}
+	return text == end;
+}
+
+bool procparse_runs(const char *line, size_t size, const char *path)
+{
+	const char *end = line + size, *at = memchr(line, ' ', size);
+
+	/* "55e0-55f0 r-xp 00002000 fe:01 1234    /usr/bin/x": behind the addresses the rights */
+	if (!at || end - at < 6 || at[3] != 'x' || at[5] != ' ')
+		return false;
+	at += 5;
+	if (!skip_fields(&at, end, 3))
+		return false;
+	while (at < end && *at == ' ')
+		at++;
+	return *path && is_escaped(at, end, path);
+}
+
 void procparse_comm(char *text, size_t size)
 {
 	if (size && text[size - 1] == '\n')

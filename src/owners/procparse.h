@@ -44,6 +44,13 @@ bool procparse_ring_line(const char *line, size_t size, enum procparse_ring *sec
 			 uint32_t *inode);
 
 /*
+ * procparse_runs() - one line of /proc/PID/maps, without its newline.
+ * @path: as readlink(2) tells it, " (deleted)" included.
+ * Return: true when code of that file may run from this mapping.
+ */
+bool procparse_runs(const char *line, size_t size, const char *path);
+
+/*
  * These change a text in place and terminate it; @text has room for size + 1 bytes.
  * comm: without the one newline that the kernel appends.
  * cmdline: arguments joined by blanks. Return: its length, 0 when there is none.

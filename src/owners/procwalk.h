@@ -135,6 +135,17 @@ int procfacts_add(struct procwalk *walk, struct procwalk_process *process, int d
 /* procfacts_is_idle() - a kernel thread or a zombie: its leader holds nothing. */
 bool procfacts_is_idle(struct procwalk *walk, const struct procwalk_process *process);
 
+/* --- in exedoubt.c --- */
+
+/*
+ * exedoubt_find() - whether the exe link of a process can be believed.
+ * @dir: the process or thread whose link was read.
+ * @exe: the link as it reads, " (deleted)" included.
+ * @doubt: NONE also where the files that tell are missing or cannot be read.
+ * Return: 0 or -ENOMEM.
+ */
+int exedoubt_find(const struct procwalk *walk, int dir, const char *exe, enum lsp_exe_doubt *doubt);
+
 /* --- in procgaps.c --- */
 
 /* procgaps_tell() - what the walk could not see: gaps and notes of the snapshot. */

@@ -75,6 +75,8 @@ class Runs:
 
     def __init__(self, command):
         self.command = command
+        # lsof exits 1 when a process ended while it looked.
+        self.allowed = (0, 1) if command[0] == "lsof" else (0,)
         self.times = []
         self.memory = []
         self.is_slow = False
@@ -88,9 +90,7 @@ class Runs:
             raise CannotRun(f"could not be measured: {self.command}")
         status = int(words[2])
         self.is_killed = status == -signal.SIGALRM
-        # lsof exits 1 when a process ended while it looked.
-        allowed = (0, 1) if self.command[0] == "lsof" else (0,)
-        if status not in allowed and not self.is_killed:
+        if status not in self.allowed and not self.is_killed:
             raise CannotRun(f"exit {status}: {' '.join(self.command)}")
         self.times.append(float(words[0]))
         self.memory.append(int(words[1]))

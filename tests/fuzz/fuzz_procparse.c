@@ -137,6 +137,40 @@ static void fuzz_link(const char *bytes, size_t size)
 	free(text);
 }
 
+/* As seq_path() of the kernel writes it. */
+static void append_path(struct buf *out, const char *path)
+{
+	for (; *path; path++) {
+		if (*path == '\n')
+			buf_append_text(out, "\\012");
+		else
+			buf_append_char(out, *path);
+	}
+}
+
+static void fuzz_mapping(const char *bytes, size_t size)
+{
+	static const char head[] = "55e0c000-55e0f000 r-xp 00002000 fe:01 1234    /";
+	char *path = copy_text(bytes, size);
+	struct buf line = BUF_INIT, whole = BUF_INIT;
+
+	procparse_runs(bytes, size, "/usr/sbin/sshd");
+	/* A file has any bytes as its name, and is found by it. */
+	buf_append_text(&line, head);
+	append_path(&line, path);
+	buf_append_char(&whole, '/');
+	buf_append_text(&whole, path);
+	FUZZ_CHECK(procparse_runs(line.data, line.size, buf_text(&whole)));
+	buf_append_char(&whole, 'x');
+	FUZZ_CHECK(!procparse_runs(line.data, line.size, buf_text(&whole)));
+	line.data[20] = '-';
+	whole.size--;
+	FUZZ_CHECK(!procparse_runs(line.data, line.size, buf_text(&whole)));
+	buf_deinit(&line);
+	buf_deinit(&whole);
+	free(path);
+}
+
 static void fuzz_mountinfo(const char *bytes, size_t size)
 {
 	char *text = copy_text(bytes, size), *cursor = text;
@@ -174,7 +208,7 @@ static void fuzz_services(const char *bytes, size_t size)
 	bool is_guess;
 
 	FUZZ_CHECK(snapshot_new(&snapshot) == 0);
-	FUZZ_CHECK(services_parse(bytes, size, true, snapshot) == 0);
+	FUZZ_CHECK(services_parse(bytes, size, true, services_keep, snapshot) == 0);
 	FUZZ_CHECK(snapshot_settle(snapshot) == 0 && snapshot_seal(snapshot) == 0);
 	for (unsigned port = 0; port < 256; port++) {
 		const char *name =
@@ -186,8 +220,8 @@ static void fuzz_services(const char *bytes, size_t size)
 }
 
 static void (*const parsers[])(const char *bytes, size_t size) = {
-	fuzz_stat,    fuzz_status, fuzz_boot_time, fuzz_ring,   fuzz_comm,
-	fuzz_cmdline, fuzz_link,   fuzz_mountinfo, fuzz_cgroup, fuzz_services,
+	fuzz_stat, fuzz_status,    fuzz_boot_time, fuzz_ring,     fuzz_comm,    fuzz_cmdline,
+	fuzz_link, fuzz_mountinfo, fuzz_cgroup,    fuzz_services, fuzz_mapping,
 };
 
 #define PARSER_COUNT (sizeof(parsers) / sizeof(parsers[0]))

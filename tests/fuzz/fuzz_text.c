@@ -337,7 +337,7 @@ static void check_escapes(const char *wanted)
 	FUZZ_CHECK(back.size == size && !memcmp(back.data ? back.data : "", wanted, size));
 	for (size_t limit = 1; limit < 40; limit += 6) {
 		buf_reset(&text);
-		width = escape_text_cut(&text, wanted, size, limit);
+		width = escape_text_cut(&text, wanted, size, 0, limit);
 		FUZZ_CHECK(width <= limit);
 		text_check_printable(text.data, text.size);
 	}

@@ -3,6 +3,9 @@
 """Compares what lsports prints about every recorded machine with the golden files beside this
 script, byte for byte, and with what the machine was made of: check.py [--update].
 
+Every machine has its rules in fixtures/rules, so that nothing here follows from the shipped table
+of usual programs, which grows.
+
 Environment: LSPORTS is the program. With --update the files are rewritten instead; read the
 difference before it is kept, since a golden file must be right and not only stable.
 """
@@ -30,6 +33,8 @@ EVERY_SCENE = {
     "csv": (["--format", "csv"], 0),
     "all": (["-a"], 0),
     "all.csv": (["-a", "--output-all", "--format", "csv"], 0),
+    "rules": (["--format", "rules"], 0),
+    "prometheus": (["--format", "prometheus"], 0),
 }
 ONE_SCENE = {
     "plain": {
@@ -37,6 +42,7 @@ ONE_SCENE = {
         "no-port": (["1"], 1),
         "proc": (["--source", "proc"], 0),
         "tulpn": (["-tulpn"], 0),
+        "numeric.json": (["-npJ"], 0),
         "extended": (["-e", "--group-by", "none", "--sort", "-port,proto"], 0),
     },
     "connections": {
@@ -49,30 +55,51 @@ ONE_SCENE = {
 }
 # What is said on standard error, and the exit status of --strict.
 STRICT_STATUS = {"plain": 0, "hostile": 3, "connections": 0, "procfs": 3, "empty": 0}
+# What differs from the rules, as lines, as JSON and as a plugin says it.
+CHECK_STATUS = {"plain": 1, "hostile": 3, "connections": 0, "procfs": 3, "empty": 1}
+MONITORING_STATUS = {"plain": 2, "hostile": 3, "connections": 0, "procfs": 3, "empty": 1}
 
 NOT_GOLDEN = {"check.py", "made.py", "__pycache__"}
 
-# Members that tell of this run and not of the recorded machine.
+# Members and samples that tell of this run and not of the recorded machine.
 RUN_MEMBERS = re.compile(rb'"(version|time)":\s*"[^"]*"')
+RUN_SAMPLES = re.compile(rb"^(lsports_last_run_(?:timestamp|duration)_seconds) [0-9.]+$", re.M)
 
 
 def run(program, scene, arguments):
     # Nothing of the caller's environment can change an answer; a sanitizer's options may stay.
     kept = {name: value for name, value in os.environ.items() if name.endswith("SAN_OPTIONS")}
-    return subprocess.run([program, "--sysroot", os.path.join(FIXTURES, scene), *arguments],
+    # Names of rule files are shown as they were said.
+    return subprocess.run([program, "--sysroot", scene, *arguments], cwd=FIXTURES,
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, env=kept, timeout=TIME_LIMIT, check=False)
+                          stderr=subprocess.PIPE, env={**kept, "TZ": "UTC0"},
+                          timeout=TIME_LIMIT, check=False)
+
+
+def scene_runs(scene):
+    """Golden file's name behind the scene's, arguments, expected exit status, is it stderr."""
+    for name, (arguments, status) in {**EVERY_SCENE, **ONE_SCENE.get(scene, {})}.items():
+        yield name, arguments, status, False
+    yield "messages", ["--strict", "--verbose"], STRICT_STATUS[scene], True
+    yield "check", ["--check"], CHECK_STATUS[scene], False
+    yield "check.messages", ["--check"], CHECK_STATUS[scene], True
+    yield "check.jsonl", ["--check", "--format", "jsonl"], CHECK_STATUS[scene], False
+    yield "monitoring", ["--format", "monitoring"], MONITORING_STATUS[scene], False
 
 
 def answers(program):
     """Every golden file's name with what the program says, and what is wrong with its status."""
-    for scene, strict_status in STRICT_STATUS.items():
-        for name, (arguments, status) in {**EVERY_SCENE, **ONE_SCENE.get(scene, {})}.items():
-            result = run(program, scene, arguments)
-            text = RUN_MEMBERS.sub(rb'"\1":"-"', result.stdout)
+    for scene in STRICT_STATUS:
+        for name, arguments, status, is_message in scene_runs(scene):
+            result = run(program, scene, ["--expected", f"rules/{scene}.rules", *arguments])
+            text = RUN_MEMBERS.sub(rb'"\1":"-"', result.stderr if is_message else result.stdout)
+            text = RUN_SAMPLES.sub(rb"\1 -", text)
             yield f"{scene}.{name}", text, describe(result, status)
-        result = run(program, scene, ["--strict", "--verbose"])
-        yield f"{scene}.messages", result.stderr, describe(result, strict_status)
+    # Its programs stand in no system directory: whatever the shipped table has, none is usual.
+    result = run(program, "plain", ["-o", "proto,port,verdict,findings"])
+    yield "plain.no-rules", result.stdout, describe(result, 0)
+    result = run(program, "plain", ["--check"])
+    yield "plain.no-rules.messages", result.stderr, describe(result, 2)
 
 
 def describe(result, status):

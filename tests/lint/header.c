@@ -6,8 +6,7 @@
 
 int main(void)
 {
-	struct lsp_query query = { 0, 0, false, false, 0, LSP_SOURCE_AUTO, LSP_OWNERS_AUTO, false,
-				   NULL, 0, NULL, 0, false, NULL };
+	static struct lsp_query query;
 
 	return lsp_category_of(22) == LSP_CATEGORY_WELL_KNOWN && !query.protos ? 0 : 1;
 }

@@ -82,6 +82,56 @@ static const struct lsp_socket connections[] = {
 	 .cookie = 6},
 };
 
+#define LINK_LOCAL(last)                                                                           \
+	{                                                                                          \
+		0xfe, 0x80, [15] = (last)                                                          \
+	}
+
+static const struct lsp_socket namespaced[] = {
+	{.netns = NETNS, .state = LSP_STATE_LISTEN, .local.port = 22, .cookie = 1},
+	{.netns = NETNS + 2, .state = LSP_STATE_LISTEN, .local.port = 22, .cookie = 2},
+	{.netns = NETNS + 1, .state = LSP_STATE_LISTEN, .local.port = 22, .cookie = 3},
+	{.state = LSP_STATE_LISTEN, .local.port = 22, .cookie = 4},
+	{.netns = NETNS,
+	 .proto = LSP_PROTO_UDP,
+	 .family = LSP_FAMILY_IPV6,
+	 .state = LSP_STATE_CLOSE,
+	 .interface = "e\033h0",
+	 .local = {.address = LINK_LOCAL(1), .port = 546}},
+	{.netns = NETNS,
+	 .proto = LSP_PROTO_UDP,
+	 .family = LSP_FAMILY_IPV6,
+	 .state = LSP_STATE_ESTABLISHED,
+	 .interface = "eth0",
+	 .local = {.address = LINK_LOCAL(1), .port = 547},
+	 .peer = {.address = LINK_LOCAL(2), .port = 546}},
+	/* no device is known, no link-local address, or the multicast of a link */
+	{.netns = NETNS,
+	 .family = LSP_FAMILY_IPV6,
+	 .state = LSP_STATE_LISTEN,
+	 .local = {.address = LINK_LOCAL(3), .port = 600}},
+	{.netns = NETNS,
+	 .family = LSP_FAMILY_IPV6,
+	 .state = LSP_STATE_LISTEN,
+	 .interface = "eth0",
+	 .local = {.address = {0xfd, [15] = 3}, .port = 601}},
+	{.netns = NETNS,
+	 .proto = LSP_PROTO_UDP,
+	 .family = LSP_FAMILY_IPV6,
+	 .state = LSP_STATE_CLOSE,
+	 .interface = "eth0",
+	 .local = {.address = {0xff, 0x02, [15] = 1}, .port = 602}},
+};
+
+static void add_namespaced(struct lsp_snapshot *snapshot)
+{
+	for (size_t i = 0; i < ROWS(namespaced); i++)
+		assert_int_equal(snapshot_add_socket(snapshot, &namespaced[i]), 0);
+	assert_int_equal(snapshot_add_netns(snapshot, NETNS, NULL, true), 0);
+	assert_int_equal(snapshot_add_netns(snapshot, NETNS + 1, "b\033lue", false), 0);
+	assert_int_equal(snapshot_add_netns(snapshot, NETNS + 2, NULL, false), 0);
+}
+
 static void add_owner(struct lsp_snapshot *snapshot, uint32_t inode, int32_t fd,
 		      const struct lsp_process *process)
 {
@@ -130,15 +180,18 @@ static void add_names(struct lsp_snapshot *snapshot)
 
 static struct lsp_snapshot *make_scene(enum scene scene)
 {
+	bool is_web = scene == SCENE_LISTENERS || scene == SCENE_ALL;
 	struct lsp_snapshot *snapshot;
 
 	assert_int_equal(snapshot_new(&snapshot), 0);
-	for (size_t i = 0; scene != SCENE_EMPTY && i < ROWS(listeners); i++)
+	if (scene == SCENE_NETNS)
+		add_namespaced(snapshot);
+	for (size_t i = 0; is_web && i < ROWS(listeners); i++)
 		assert_int_equal(snapshot_add_socket(snapshot, &listeners[i]), 0);
 	for (size_t i = 0; scene == SCENE_ALL && i < ROWS(connections); i++)
 		assert_int_equal(snapshot_add_socket(snapshot, &connections[i]), 0);
 	assert_int_equal(snapshot_settle(snapshot), 0);
-	if (scene != SCENE_EMPTY)
+	if (is_web)
 		add_names(snapshot);
 	assert_int_equal(snapshot_seal(snapshot), 0);
 	return snapshot;
@@ -162,8 +215,9 @@ void scene_render(const struct look *look, struct sink *sink)
 	};
 	char *reason;
 
-	column_list_by_set(&view.columns, format->default_set ? format->default_set : SET_LISTENERS,
-			   0);
+	column_list_by_set(
+		&view.columns,
+		format->default_set & SET_JSON ? SET_JSON : SET_LISTENERS | format->default_set, 0);
 	if (look->columns)
 		assert_int_equal(column_list_parse(&view.columns, look->columns, &reason), 0);
 	if (look->sort)

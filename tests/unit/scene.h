@@ -11,7 +11,8 @@
 
 #include "view/view.h"
 
-enum scene { SCENE_LISTENERS, SCENE_ALL, SCENE_EMPTY };
+/* SCENE_NETNS is another one: three network namespaces, and addresses that need a zone. */
+enum scene { SCENE_LISTENERS, SCENE_ALL, SCENE_EMPTY, SCENE_NETNS };
 
 /* What the view is asked for; zero is the default. */
 struct look {

@@ -6,9 +6,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static void path_of(char out[256], void **state, const char *name)
@@ -21,8 +25,8 @@ static int replace(const char *path, const char *text, mode_t mode)
 	struct atomic atomic;
 	int r = atomic_open(&atomic, path, mode);
 
-	if (r >= 0 && write(atomic.fd, text, strlen(text)) != (ssize_t)strlen(text))
-		r = -EIO;
+	if (r >= 0)
+		r = atomic_write(&atomic, text, strlen(text));
 	if (r >= 0)
 		r = atomic_commit(&atomic);
 	atomic_deinit(&atomic);
@@ -92,6 +96,69 @@ static void what_is_not_committed_never_was(void **state)
 	atomic_deinit(NULL);
 }
 
+static void ignore(int number)
+{
+	(void)number;
+}
+
+/* A pipe takes little at a time, and signals come in between: all of it arrives. */
+static void a_write_goes_on_until_all_is_written(void **state)
+{
+	static char bytes[300000], got[sizeof(bytes)];
+	const struct sigaction action = {.sa_handler = ignore};
+	struct itimerval often = {.it_interval.tv_usec = 1000, .it_value.tv_usec = 1000};
+	const struct itimerval never = {0};
+	struct atomic atomic = ATOMIC_INIT;
+	size_t size = 0;
+	int ends[2], status;
+	pid_t child;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (char)(i * 7 % 251);
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	child = fork();
+	assert_true(child >= 0);
+	if (!child) {
+		atomic.fd = ends[1];
+		if (sigaction(SIGALRM, &action, NULL) < 0 ||
+		    setitimer(ITIMER_REAL, &often, NULL) < 0)
+			_exit(1);
+		status = atomic_write(&atomic, bytes, sizeof(bytes));
+		setitimer(ITIMER_REAL, &never, NULL);
+		_exit(status == 0 ? 0 : 2);
+	}
+	close(ends[1]);
+	while (size < sizeof(got)) {
+		ssize_t n;
+
+		/* Slower than the signals: the writer sleeps in write(2) when they come. */
+		nanosleep(&(struct timespec){.tv_nsec = 3000000}, NULL);
+		n = read(ends[0], got + size,
+			 sizeof(got) - size < 20000 ? sizeof(got) - size : 20000);
+		assert_true(n > 0);
+		size += (size_t)n;
+	}
+	close(ends[0]);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	assert_memory_equal(got, bytes, sizeof(bytes));
+}
+
+static void a_write_that_fails_says_why(void **state)
+{
+	struct atomic atomic = ATOMIC_INIT;
+
+	(void)state;
+	atomic.fd = open("/dev/full", O_WRONLY | O_CLOEXEC);
+	assert_true(atomic.fd >= 0);
+	assert_int_equal(atomic_write(&atomic, "", 0), 0);
+	assert_int_equal(atomic_write(&atomic, "x", 1), -ENOSPC);
+	close(atomic.fd);
+	atomic.fd = -1;
+	assert_int_equal(atomic_write(&atomic, "x", 1), -EBADF);
+}
+
 static void the_temporary_name_is_hidden_and_of_no_known_suffix(void **state)
 {
 	struct atomic atomic;
@@ -108,19 +175,35 @@ static void the_temporary_name_is_hidden_and_of_no_known_suffix(void **state)
 	atomic_deinit(&atomic);
 }
 
-static void a_link_is_replaced_and_not_followed(void **state)
+/* Nodes of our own: nothing of the machine is named here. */
+static void what_is_no_regular_file_is_refused_and_stays(void **state)
 {
+	static const struct {
+		const char *name;
+		mode_t mode;
+	} nodes[] = {{"fifo", S_IFIFO | 0600}, {"socket", S_IFSOCK | 0600}};
+	static const char *const links[] = {"target", "absent", "link1"};
+	char path[256], name[16];
 	struct stat st;
-	char path[256];
 
+	for (size_t i = 0; i < ROWS(nodes); i++) {
+		path_of(path, state, nodes[i].name);
+		assert_int_equal(mknod(path, nodes[i].mode, 0), 0);
+		expect(replace(path, "x", 0644) == -EMEDIUMTYPE, "%s", path);
+		assert_int_equal(lstat(path, &st), 0);
+		expect(st.st_mode == nodes[i].mode, "%s: mode %o", path, st.st_mode);
+	}
 	tree_write_text(*state, "target", "untouched");
-	tree_link(*state, "link", "target");
-	path_of(path, state, "link");
-	assert_int_equal(replace(path, "new", 0600), 0);
+	for (size_t i = 0; i < ROWS(links); i++) {
+		snprintf(name, sizeof(name), "link%zu", i);
+		tree_link(*state, name, links[i]);
+		path_of(path, state, name);
+		expect(replace(path, "x", 0644) == -EMEDIUMTYPE, "%s", path);
+		assert_int_equal(lstat(path, &st), 0);
+		expect(S_ISLNK(st.st_mode), "%s: mode %o", path, st.st_mode);
+	}
 	expect_text(state, "target", "untouched");
-	expect_text(state, "link", "new");
-	assert_int_equal(lstat(path, &st), 0);
-	assert_true(S_ISREG(st.st_mode));
+	assert_int_equal(tree_count(*state, "."), ROWS(nodes) + 1 + ROWS(links));
 }
 
 static void what_cannot_be_a_file_is_refused(void **state)
@@ -187,8 +270,10 @@ int main(void)
 		TREE_TEST(a_file_is_made_and_replaced_whole),
 		TREE_TEST(the_mode_is_the_one_asked_for_whatever_the_umask),
 		TREE_TEST(what_is_not_committed_never_was),
+		cmocka_unit_test(a_write_goes_on_until_all_is_written),
+		cmocka_unit_test(a_write_that_fails_says_why),
 		TREE_TEST(the_temporary_name_is_hidden_and_of_no_known_suffix),
-		TREE_TEST(a_link_is_replaced_and_not_followed),
+		TREE_TEST(what_is_no_regular_file_is_refused_and_stays),
 		TREE_TEST(what_cannot_be_a_file_is_refused),
 		TREE_TEST(a_name_without_room_for_the_temporary_is_refused),
 		TREE_TEST(a_bare_name_is_of_the_working_directory),

@@ -48,14 +48,19 @@ static void test_every_row(void **state)
 		       "%s: help", key);
 		expect(column->cell, "%s: no cell function", key);
 		expect(!strcmp(column->type, "string") || !strcmp(column->type, "number") ||
-			       !strcmp(column->type, "boolean") || !strcmp(column->type, "owners"),
+			       !strcmp(column->type, "boolean") ||
+			       !strcmp(column->type, "owners") || !strcmp(column->type, "findings"),
 		       "%s: type %s", key, column->type);
-		expect(strcmp(column->type, "number") != 0 || column->align == ALIGN_RIGHT,
+		/* People see the name of a namespace. */
+		expect(strcmp(column->type, "number") != 0 || column->align == ALIGN_RIGHT ||
+			       strcmp(key, "netns") == 0,
 		       "%s: a number stands right", key);
 		expect(!(column->may_cut && strstr(key, "address")) &&
 			       !(column->may_cut && strstr(key, "port")),
 		       "%s: never cut", key);
-		expect(!(column->sets & SET_OWNERS) || (column->facts & LSP_FACT_OWNERS),
+		/* Who judges asks for owners. */
+		expect(!(column->sets & SET_OWNERS) ||
+			       (column->facts & (LSP_FACT_OWNERS | LSP_FACT_FINDINGS)),
 		       "%s: owners without the fact", key);
 		for (size_t j = 0; j < i; j++)
 			expect(strcmp(columns[j].key, key) != 0 &&
@@ -98,7 +103,7 @@ static void test_sets(void **state)
 		unsigned any_of, none_of;
 		const char *expected;
 	} rows[] = {
-		{SET_LISTENERS, 0, "proto,address,port,service,scope,process,user,unit"},
+		{SET_LISTENERS, 0, "proto,address,port,service,scope,process,user,unit,findings"},
 		{SET_LISTENERS, SET_OWNERS | SET_NAMES, "proto,address,port,scope,user,unit"},
 		{SET_ALL, 0,
 		 "proto,state,recv_queue,send_queue,address,port,peer_address,peer_port,service,"
@@ -111,10 +116,15 @@ static void test_sets(void **state)
 		{SET_LISTENERS | SET_EXTENDED, SET_OWNERS,
 		 "proto,family,state,recv_queue,send_queue,backlog,address,port,interface,v6only,"
 		 "service,scope,privileged,auto,user,uid,unit,container,inode,cookie"},
+		{SET_LISTENERS | SET_CSV | SET_NETNS, 0,
+		 "netns,proto,address,port,v6only,service,scope,process,pid,user,uid,unit,"
+		 "findings"},
 		{SET_JSON, SET_OWNERS | SET_NAMES,
 		 "netns,proto,family,state,address,port,peer_address,peer_port,interface,v6only,"
 		 "inode,cookie,uid,user,recv_queue,send_queue,backlog,category,service,"
-		 "service_source,scope,privileged,auto,cgroup,unit,container,owners,owner_gap"},
+		 "service_source,scope,privileged,auto,cgroup,unit,container,owners,owner_gap,"
+		 "verdict,"
+		 "rule,findings"},
 	};
 	struct column_list list;
 
@@ -231,7 +241,7 @@ static void test_help(void **state)
 		lines++;
 	assert_int_equal(lines, column_count + format_count);
 	assert_non_null(strstr(sink.buf.data, "\nport            number   local port\n"));
-	assert_non_null(strstr(sink.buf.data, "\njsonl  one JSON object a line"));
+	assert_non_null(strstr(sink.buf.data, "\njsonl       one JSON object a line"));
 	sink_deinit(&sink);
 }
 

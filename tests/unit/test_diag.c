@@ -84,6 +84,7 @@ static void expect_parsed(const struct lsp_socket *expected, uint32_t ifindex)
 	assert_int_equal(socket.recv_queue, expected->recv_queue);
 	assert_int_equal(socket.send_queue, expected->send_queue);
 	assert_int_equal(socket.has_backlog, expected->has_backlog);
+	assert_true(socket.has_interface);
 	assert_int_equal(socket.backlog, expected->backlog);
 	assert_null(socket.interface);
 	assert_int_equal(socket.netns, 0);

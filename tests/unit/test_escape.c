@@ -154,17 +154,27 @@ static void test_cut(void **state)
 {
 	static const struct {
 		const char *input;
-		size_t limit;
+		size_t tail, limit;
 		const char *expected;
 		size_t width;
 	} rows[] = {
-		{"abcdefgh", 8, "abcdefgh", 8},
-		{"abcdefghi", 8, "abcdefg\xe2\x80\xa6", 8},
-		{"abcdefghi", 1, "\xe2\x80\xa6", 1},
-		{"abcde\033xyz", 8, "abcde\xe2\x80\xa6", 6}, /* no half of an escape */
-		{"\xe6\x97\xa5\xe6\x9c\xac", 4, "\xe6\x97\xa5\xe6\x9c\xac", 4},
-		{"\xe6\x97\xa5\xe6\x9c\xac!", 4, "\xe6\x97\xa5\xe2\x80\xa6", 3},
-		{"", 8, "", 0},
+		{"abcdefgh", 0, 8, "abcdefgh", 8},
+		{"abcdefghi", 0, 8, "abcdefg\xe2\x80\xa6", 8},
+		{"abcdefghi", 0, 1, "\xe2\x80\xa6", 1},
+		{"abcde\033xyz", 0, 8, "abcde\xe2\x80\xa6", 6}, /* no half of an escape */
+		{"\xe6\x97\xa5\xe6\x9c\xac", 0, 4, "\xe6\x97\xa5\xe6\x9c\xac", 4},
+		{"\xe6\x97\xa5\xe6\x9c\xac!", 0, 4, "\xe6\x97\xa5\xe2\x80\xa6", 3},
+		{"", 0, 8, "", 0},
+		/* a tail is kept */
+		{"sshd(812)+1", 7, 11, "sshd(812)+1", 11},
+		{"sshd(812)+1", 7, 10, "ss\xe2\x80\xa6(812)+1", 10},
+		{"sshd(812)+1", 7, 8, "\xe2\x80\xa6(812)+1", 8},
+		{"(812)", 5, 5, "(812)", 5},
+		{"4294967295", 10, 10, "4294967295", 10},
+		{"a\033b(1)", 3, 7, "a\xe2\x80\xa6(1)", 5},
+		{"a (1)", 3, 5, "a (1)", 5}, /* a blank at the seam */
+		{"ab (1)", 3, 5, "a\xe2\x80\xa6(1)", 5},
+		{"cut\xe2\x82(1)", 3, 14, "cut\\xe2\\x82(1)", 14},
 	};
 	struct buf out = BUF_INIT;
 
@@ -173,7 +183,8 @@ static void test_cut(void **state)
 		size_t width;
 
 		buf_reset(&out);
-		width = escape_text_cut(&out, rows[i].input, strlen(rows[i].input), rows[i].limit);
+		width = escape_text_cut(&out, rows[i].input, strlen(rows[i].input), rows[i].tail,
+					rows[i].limit);
 		assert_string_equal(buf_text(&out), rows[i].expected);
 		expect(width == rows[i].width, "row %zu: width %zu", i, width);
 	}

@@ -286,6 +286,25 @@ static void privileged_is_what_the_sysctl_says(void **state)
 	}
 }
 
+static void the_sysctls_and_the_namespace_reach_the_snapshot(void **state)
+{
+	struct lsp_snapshot *snapshot;
+	struct lsp_socket ssh, web;
+
+	make_proc(*state);
+	tree_write_text(*state, "proc/sys/net/ipv4/ip_local_port_range", "20\t9000\n");
+	tree_write_text(*state, "proc/sys/net/ipv4/ip_local_reserved_ports", "22\n");
+	snapshot = look(*state, &listeners);
+	lsp_snapshot_socket(snapshot, 0, &ssh);
+	lsp_snapshot_socket(snapshot, 2, &web);
+	assert_int_equal(lsp_is_ephemeral(snapshot, &ssh), LSP_KNOWN_NO);
+	assert_int_equal(lsp_is_ephemeral(snapshot, &web), LSP_KNOWN_YES);
+	assert_true(lsp_netns_is_own(snapshot, ssh.netns));
+	assert_null(lsp_netns_name(snapshot, ssh.netns));
+	assert_false(ssh.has_interface);
+	lsp_snapshot_free(snapshot);
+}
+
 static void names_are_looked_up_only_when_asked_for(void **state)
 {
 	for (unsigned facts = 0; facts <= 3; facts++) {
@@ -362,6 +381,7 @@ int main(void)
 		TREE_TEST(a_namespace_that_is_none_is_an_error_that_names_it),
 		TREE_TEST(a_namespace_that_cannot_be_entered_is_an_error_or_a_gap),
 		TREE_TEST(privileged_is_what_the_sysctl_says),
+		TREE_TEST(the_sysctls_and_the_namespace_reach_the_snapshot),
 		TREE_TEST(names_are_looked_up_only_when_asked_for),
 		TREE_TEST(owners_are_looked_up_only_when_asked_for),
 	};

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 static void expect_text(struct buf *out, const char *expected)
 {
@@ -77,6 +78,45 @@ static void test_gaps_and_notes(void **state)
 	lsp_snapshot_free(snapshot);
 }
 
+static void test_write_failure(void **state)
+{
+	static const struct {
+		const char *name;
+		mode_t mode;
+		int error;
+		const char *expected;
+	} rows[] = {
+		{"fifo", S_IFIFO, -EMEDIUMTYPE,
+		 "it is a FIFO: only a regular file can be replaced; use > FILE"},
+		{"socket", S_IFSOCK, -EMEDIUMTYPE,
+		 "it is a socket: only a regular file can be replaced; use > FILE"},
+		{"link", 0, -EMEDIUMTYPE,
+		 "it is a symbolic link: only a regular file can be replaced; use > FILE"},
+		{"gone", 0, -EMEDIUMTYPE,
+		 "it is no regular file: only a regular file can be replaced; use > FILE"},
+		{"dir", 0, -EISDIR, "it is a directory: only a regular file can be replaced"},
+		{"file", 0, -ENOSPC, "No space left on device"},
+	};
+	struct buf out = BUF_INIT;
+
+	tree_link(*state, "link", "absent");
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		char path[200], expected[400];
+
+		snprintf(path, sizeof(path), "%s/%s", (char *)*state, rows[i].name);
+		snprintf(expected, sizeof(expected), "lsports: cannot write %s: %s\n", path,
+			 rows[i].expected);
+		if (rows[i].mode)
+			assert_int_equal(mknod(path, rows[i].mode | 0600, 0), 0);
+		message_format_write_failure(&out, path, rows[i].error);
+		expect_text(&out, expected);
+	}
+	message_format_write_failure(&out, NULL, -ENOSPC);
+	expect_text(&out, "lsports: cannot write standard output: No space left on device\n");
+	message_format_write_failure(&out, "a\nb", -EACCES);
+	expect_text(&out, "lsports: cannot write a\\x0ab: Permission denied\n");
+}
+
 static void test_empty(void **state)
 {
 	static const char *netns[] = {"blue", "1"};
@@ -92,11 +132,11 @@ static void test_empty(void **state)
 		{{.protos = LSP_BIT(LSP_PROTO_UDP) | LSP_BIT(LSP_PROTO_TCP)}, "no listener"},
 		{{.families = LSP_BIT(LSP_FAMILY_IPV6), .protos = LSP_BIT(LSP_PROTO_TCP)},
 		 "no tcp ipv6 listener"},
-		{{.selectors = selectors, .selector_count = 1}, "no listener on :8080"},
-		{{.selectors = selectors, .selector_count = 2}, "no listener on :8080, 90-99"},
+		{{.selectors = selectors, .selector_count = 1}, "no listener with :8080"},
+		{{.selectors = selectors, .selector_count = 2}, "no listener with :8080, 90-99"},
 		{{.states = OPTIONS_STATE_OTHERS}, "no connected socket"},
 		{{.states = OPTIONS_STATE_LISTENERS | OPTIONS_STATE_OTHERS}, "no socket"},
-		{{.netns = netns, .netns_count = 2}, "nothing is listening in blue, 1"},
+		{{.netns = {netns, 2}}, "nothing is listening in blue, 1"},
 	};
 
 	(void)state;
@@ -113,9 +153,8 @@ static void test_empty(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_line),
-		cmocka_unit_test(test_failure),
-		cmocka_unit_test(test_gaps_and_notes),
+		cmocka_unit_test(test_line),           cmocka_unit_test(test_failure),
+		cmocka_unit_test(test_gaps_and_notes), TREE_TEST(test_write_failure),
 		cmocka_unit_test(test_empty),
 	};
 

@@ -200,6 +200,82 @@ static void all_are_those_of_names_and_processes_once_each(void **state)
 	scene_deinit(&scene);
 }
 
+static const char *name_of(const struct scene *scene, uint32_t inode)
+{
+	const char *name;
+
+	assert_int_equal(snapshot_seal(scene->snapshot), 0);
+	name = lsp_netns_name(scene->snapshot, inode);
+	return name ? name : "";
+}
+
+static void a_namespace_is_called_by_its_name_however_it_was_found(void **state)
+{
+	static const struct {
+		const char *asked, *name; /* asked NULL: all */
+		uint32_t inode;
+		bool is_own;
+	} rows[] = {
+		{"blue", "blue", 0, false},
+		{"/run/netns/blue", "blue", 0, false},
+		{"/var/run/netns/blue", "blue", 0, false},
+		{"42", "", 77, false},
+		{"44", "white", 78, false},
+		{"/srv/custom", "", 79, false},
+		{"green", "green", 81, false},
+		{"47", "", OWN_INODE, true},
+		{"home", "", OWN_INODE, true},
+		{NULL, "blue", 0, false},
+		{NULL, "", 77, false},
+		{NULL, "white", 78, false},
+		{NULL, "green", 81, false},
+		{NULL, "", OWN_INODE, true},
+	};
+	uint32_t blue;
+
+	make_tree(*state);
+	blue = inode_of(*state, "run/netns/blue");
+	tree_link(*state, "var/run", "../run");
+	tree_remove(*state, "proc/self/ns/net");
+	tree_link(*state, "proc/self/ns/net", OWN);
+	tree_link(*state, "proc/47/ns/net", OWN);
+	tree_link(*state, "run/netns/home", OWN);
+	tree_link(*state, "run/netns/white", "net:[78]");
+	/* Several names of one: the same is taken in each look. */
+	tree_link(*state, "run/netns/zebra", "net:[81]");
+	tree_link(*state, "run/netns/green", "net:[81]");
+	tree_link(*state, "run/netns/olive", "net:[81]");
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		struct lsp_query query = {.netns = &rows[i].asked,
+					  .netns_count = rows[i].asked != NULL,
+					  .all_netns = !rows[i].asked};
+		uint32_t inode = rows[i].inode ? rows[i].inode : blue;
+		struct scene scene;
+
+		/* The way back is opened, and a link to no file is none. */
+		scene_init(&scene, *state, &query);
+		expect(scene.r == -ENOENT, "row %zu: %d", i, scene.r);
+		expect(strcmp(name_of(&scene, inode), rows[i].name) == 0, "row %zu: \"%s\"", i,
+		       name_of(&scene, inode));
+		expect(lsp_netns_is_own(scene.snapshot, inode) == rows[i].is_own, "row %zu", i);
+		scene_deinit(&scene);
+	}
+}
+
+static void our_own_alone_is_told_without_a_name(void **state)
+{
+	struct lsp_query query = {0};
+	struct scene scene;
+
+	tree_link(*state, "proc/self/ns/net", OWN);
+	tree_link(*state, "run/netns/home", OWN);
+	scene_init(&scene, *state, &query);
+	assert_int_equal(scene.r, 0);
+	assert_string_equal(name_of(&scene, OWN_INODE), "");
+	assert_true(lsp_netns_is_own(scene.snapshot, OWN_INODE));
+	scene_deinit(&scene);
+}
+
 static void no_proc_is_a_gap_when_all_are_asked_for(void **state)
 {
 	struct lsp_query query = {.all_netns = true};
@@ -325,6 +401,8 @@ int main(void)
 		TREE_TEST(one_is_named_by_name_pid_or_path),
 		TREE_TEST(one_that_was_named_twice_is_one),
 		TREE_TEST(all_are_those_of_names_and_processes_once_each),
+		TREE_TEST(a_namespace_is_called_by_its_name_however_it_was_found),
+		TREE_TEST(our_own_alone_is_told_without_a_name),
 		TREE_TEST(no_proc_is_a_gap_when_all_are_asked_for),
 		TREE_TEST(without_a_way_back_none_is_entered),
 		cmocka_unit_test(one_that_is_gone_or_another_is_not_entered),

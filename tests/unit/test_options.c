@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The command line: clusters, habits of ss, netstat and lsof, and every way to get it wrong. */
+#include "support.h"
+
 #include "options.h"
 
 #include <errno.h>
-#include <lsports/lsports.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-#include <cmocka.h>
 
 #define ARGS_MAX 12
 #define LISTENERS OPTIONS_STATE_LISTENERS
@@ -47,8 +43,7 @@ static void parse(struct line *line, const char *text, struct options *options)
 	char *message = NULL;
 
 	split(line, text);
-	if (options_parse(line->argc, line->argv, options, &message) != 0)
-		fail_msg("%s: %s", text, message);
+	expect(!options_parse(line->argc, line->argv, options, &message), "%s: %s", text, message);
 	assert_null(message);
 }
 
@@ -76,6 +71,7 @@ static const struct {
 	{"lsports -la", {.states = ALL}, 0},
 	{"lsports --connected", {.states = OPTIONS_STATE_OTHERS}, 0},
 	{"lsports --connected --listening", {.states = ALL}, 0},
+	{"lsports -l --connected", {.states = ALL}, 0},
 	{"lsports -tulpn",
 	 {.states = LISTENERS, .protos = TCP | UDP, .has_processes = true, .is_numeric = true},
 	 0},
@@ -98,8 +94,10 @@ static const struct {
 	  .is_extended = true,
 	  .is_numeric = true},
 	 0},
-	{"lsports -nPi :8080", {.is_numeric = true, .has_no_service_names = true}, 1},
-	{"lsports -i", {0}, 0},
+	{"lsports -nPi :8080",
+	 {.is_numeric = true, .has_no_service_names = true, .has_processes = true},
+	 1},
+	{"lsports -i", {.has_processes = true}, 0},
 	{"lsports -4", {.families = IPV4}, 0},
 	{"lsports -6t", {.families = IPV6, .protos = TCP}, 0},
 	{"lsports -46", {.families = IPV4 | IPV6}, 0},
@@ -110,8 +108,9 @@ static const struct {
 	{"lsports --json", {.format = "json"}, 0},
 	{"lsports -r", {.format = "raw"}, 0},
 	{"lsports -J --format csv", {.format = "csv"}, 0},
-	{"lsports -o proto,port", {.output = "proto,port"}, 0},
-	{"lsports -oport", {.output = "port"}, 0},
+	{"lsports -o proto,port", {.output = "proto,port", .is_output_short = true}, 0},
+	{"lsports -oport", {.output = "port", .is_output_short = true}, 0},
+	{"lsports -o pid --output port", {.output = "port"}, 0},
 	{"lsports --output=+exe", {.output = "+exe"}, 0},
 	{"lsports -O", {.has_all_columns = true}, 0},
 	{"lsports --no-header", {.has_no_header = true}, 0},
@@ -131,6 +130,8 @@ static const struct {
 	{"lsports --owners proc", {.owners = LSP_OWNERS_PROC}, 0},
 	{"lsports --owners none", {.owners = LSP_OWNERS_NONE}, 0},
 	{"lsports --output-file /tmp/x", {.output_file = "/tmp/x"}, 0},
+	{"lsports --output-file -", {0}, 0},
+	{"lsports --output-file ./-", {.output_file = "./-"}, 0},
 	{"lsports --sysroot /tmp/y", {.sysroot = "/tmp/y"}, 0},
 	{"lsports --all-netns", {.has_all_netns = true}, 0},
 	{"lsports -v", {.is_verbose = true}, 0},
@@ -138,18 +139,22 @@ static const struct {
 	{"lsports --version", {.action = OPTIONS_ACTION_VERSION}, 0},
 	{"lsports --list columns", {.action = OPTIONS_ACTION_LIST_COLUMNS}, 0},
 	{"lsports --list formats", {.action = OPTIONS_ACTION_LIST_FORMATS}, 0},
+	{"lsports --list keys", {.action = OPTIONS_ACTION_LIST_KEYS}, 0},
+	{"lsports --list findings", {.action = OPTIONS_ACTION_LIST_FINDINGS}, 0},
 	{"lsports --listen", {.states = LISTENERS}, 0},
+	{"lsports --check", {.is_check = true}, 0},
+	{"lsports --check --report-once /t 22", {.is_check = true, .report_once = "/t"}, 1},
+	{"lsports --learn=/tmp/x.rules", {.learn = "/tmp/x.rules"}, 0},
 };
 
 static void test_taken(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++) {
+	for (size_t i = 0; i < ROWS(taken); i++) {
 		const struct options *expected = &taken[i].expected;
 		struct options got;
 		struct line line;
 
-		print_message("%s\n", taken[i].line);
 		parse(&line, taken[i].line, &got);
 		assert_int_equal(got.action, expected->action);
 		assert_int_equal(got.states, expected->states);
@@ -167,13 +172,18 @@ static void test_taken(void **state)
 		assert_int_equal(got.has_no_header, expected->has_no_header);
 		assert_int_equal(got.is_strict, expected->is_strict);
 		assert_int_equal(got.is_verbose, expected->is_verbose);
+		assert_int_equal(got.is_check, expected->is_check);
+		assert_same_text(got.learn, expected->learn);
+		assert_same_text(got.report_once, expected->report_once);
 		assert_same_text(got.output, expected->output);
+		assert_int_equal(got.is_output_short, expected->is_output_short);
 		assert_same_text(got.sort, expected->sort);
 		assert_same_text(got.group_by, expected->group_by);
 		assert_same_text(got.format, expected->format);
 		assert_same_text(got.output_file, expected->output_file);
 		assert_same_text(got.sysroot, expected->sysroot);
-		assert_int_equal(got.netns_count, 0);
+		assert_int_equal(got.netns.count, 0);
+		assert_int_equal(got.expected.count, 0);
 		assert_int_equal(got.selector_count, taken[i].selector_count);
 		options_deinit(&got);
 	}
@@ -186,15 +196,20 @@ static void test_lists(void **state)
 
 	(void)state;
 	parse(&line, "lsports :8080 -N blue 22 --netns=/run/netns/red 80-90 -N1", &options);
-	assert_int_equal(options.netns_count, 3);
-	assert_string_equal(options.netns[0], "blue");
-	assert_string_equal(options.netns[1], "/run/netns/red");
-	assert_string_equal(options.netns[2], "1");
+	assert_int_equal(options.netns.count, 3);
+	assert_string_equal(options.netns.items[0], "blue");
+	assert_string_equal(options.netns.items[1], "/run/netns/red");
+	assert_string_equal(options.netns.items[2], "1");
 	assert_int_equal(options.selector_count, 3);
 	assert_string_equal(options.selectors[0], ":8080");
 	assert_string_equal(options.selectors[1], "22");
 	assert_string_equal(options.selectors[2], "80-90");
 	options_deinit(&options);
+	options_deinit(&options);
+	parse(&line, "lsports --expected a.rules --check --expected=b.rules", &options);
+	assert_int_equal(options.expected.count, 2);
+	assert_string_equal(options.expected.items[0], "a.rules");
+	assert_string_equal(options.expected.items[1], "b.rules");
 	options_deinit(&options);
 }
 
@@ -210,7 +225,6 @@ static const struct {
 	{"lsports 22 --verbos3 80",
 	 "unknown option \"--verbos3\" (nearest: --verbose); see lsports --help"},
 	{"lsports --zzzzzzzz", "unknown option \"--zzzzzzzz\"; see lsports --help"},
-	{"lsports --check", "unknown option \"--check\"; see lsports --help"},
 	{"lsports --=", "unknown option \"--\"; see lsports --help"},
 	{"lsports --\x1b[2J", "unknown option \"--\x1b[2J\"; see lsports --help"},
 	{"lsports -q", "unknown option \"-q\"; see lsports --help"},
@@ -252,23 +266,25 @@ static const struct {
 	{"lsports -o ''",
 	 "-o wants a column list (-o proto,address,port): see lsports --list columns; "
 	 "without one, leave the o away"},
-	{"lsports -N", "-N wants NAME|PID|PATH; see lsports --help"},
-	{"lsports --netns", "--netns wants NAME|PID|PATH; see lsports --help"},
-	{"lsports --sysroot=", "--sysroot wants DIR; see lsports --help"},
-	{"lsports --format", "--format wants FORMAT; see lsports --help"},
+	{"lsports -N", "-N wants NAME|PID|PATH: look into this network namespace, not ours; may be "
+		       "repeated"},
+	{"lsports --netns", "--netns wants NAME|PID|PATH: look into this network namespace, not "
+			    "ours; may be repeated"},
+	{"lsports --sysroot=",
+	 "--sysroot wants DIR: read the recorded tree below DIR, not the machine"},
 	{"lsports --source netlnk",
 	 "--source: \"netlnk\" is not one of auto, netlink, proc (nearest: netlink)"},
 	{"lsports --owners bpf", "--owners: \"bpf\" is not one of auto, proc, none"},
 	{"lsports --color=alway",
 	 "--color: \"alway\" is not one of auto, always, never (nearest: always)"},
 	{"lsports --list colums",
-	 "--list: \"colums\" is not one of columns, formats (nearest: columns)"},
+	 "--list: \"colums\" is not one of columns, keys, formats, findings (nearest: columns)"},
 };
 
 static void test_refused(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+	for (size_t i = 0; i < ROWS(refused); i++) {
 		struct options options;
 		char *message = NULL;
 		struct line line;
@@ -277,6 +293,39 @@ static void test_refused(void **state)
 		assert_int_equal(options_parse(line.argc, line.argv, &options, &message), -EINVAL);
 		assert_non_null(message);
 		assert_string_equal(message, refused[i].message);
+		free(message);
+	}
+}
+
+/* An option without its argument tells every word that it takes. */
+static void test_words_are_told(void **state)
+{
+	static const struct {
+		const char *line, *words[8];
+	} rows[] = {
+		{"lsports --format",
+		 {"--format wants", "table", "raw", "json", "jsonl", "csv", "rules", "prometheus"}},
+		{"lsports --list", {"--list wants", "columns", "keys", "formats", "findings"}},
+		{"lsports --group-by",
+		 {"--group-by wants", "category", "process", "user", "unit", "scope", "netns",
+		  "none"}},
+		{"lsports --color=", {"--color wants", "auto", "always", "never"}},
+		{"lsports --source", {"--source wants", "auto", "netlink", "proc"}},
+		{"lsports --owners=", {"--owners wants", "auto", "proc", "none"}},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		struct options options;
+		char *message = NULL;
+		struct line line;
+
+		split(&line, rows[i].line);
+		assert_int_equal(options_parse(line.argc, line.argv, &options, &message), -EINVAL);
+		assert_non_null(message);
+		for (size_t j = 0; j < 8 && rows[i].words[j]; j++)
+			expect(strstr(message, rows[i].words[j]), "%s: no %s in: %s", rows[i].line,
+			       rows[i].words[j], message);
 		free(message);
 	}
 }
@@ -343,8 +392,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_taken),   cmocka_unit_test(test_lists),
-		cmocka_unit_test(test_refused), cmocka_unit_test(test_rows),
-		cmocka_unit_test(test_help),
+		cmocka_unit_test(test_refused), cmocka_unit_test(test_words_are_told),
+		cmocka_unit_test(test_rows),    cmocka_unit_test(test_help),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,9 +5,13 @@
 #include "model/snapshot.h"
 #include "owners/owners.h"
 
+#include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define NOBODY 65534
@@ -150,7 +154,7 @@ static void unreadable_processes_that_hide_nothing_are_a_note(void **state)
 	snapshot = found_as_nobody(tree, 1);
 	proctree_owners(snapshot, 0, 1);
 	proctree_expect_no_gap(snapshot);
-	assert_true(proctree_has_note(snapshot, "1 processes could not be read"));
+	assert_true(proctree_has_note(snapshot, "1 process could not be read"));
 	lsp_snapshot_free(snapshot);
 	close_directory(tree, "proc/11", 0755);
 }
@@ -237,6 +241,58 @@ static void another_pid_namespace_is_told(void **state)
 	}
 }
 
+/* --- for real: a mount namespace of our own ------------------------------------------------------
+ */
+
+#define CANNOT 77
+
+/* Return: 0 when the walk says that something covers a process, and did not before. */
+static int look_at_covered(void)
+{
+	static const uint32_t inode = UINT32_MAX;
+	struct lsp_snapshot *before, *covered;
+	pid_t child = fork();
+	char path[64];
+	int r = CANNOT;
+
+	if (child == 0) {
+		pause();
+		_exit(0);
+	}
+	snprintf(path, sizeof(path), "/proc/%d", child);
+	before = proctree_find(NULL, LSP_FACT_OWNERS, &inode, 1);
+	if (child > 0 && mount("/tmp", path, NULL, MS_BIND, NULL) == 0) {
+		covered = proctree_find(NULL, LSP_FACT_OWNERS, &inode, 1);
+		r = snapshot_is_masked(before) || proctree_gap(before, "masked")  ? 1
+		    : !snapshot_is_masked(covered)                                ? 2
+		    : !proctree_gap(covered, "masked: something is mounted over") ? 3
+										  : 0;
+		lsp_snapshot_free(covered);
+	}
+	lsp_snapshot_free(before);
+	if (child > 0) {
+		kill(child, SIGKILL);
+		waitpid(child, NULL, 0);
+	}
+	return r;
+}
+
+static void a_process_that_something_is_mounted_over_is_told(void **state)
+{
+	int status;
+	pid_t child = fork();
+
+	(void)state;
+	assert_true(child >= 0);
+	if (child == 0)
+		_exit(unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0 ? CANNOT : look_at_covered());
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	if (WEXITSTATUS(status) == CANNOT)
+		skip(); /* no user namespaces here: cmocka says so */
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -248,6 +304,7 @@ int main(void)
 		TREE_TEST(a_thread_is_read_when_its_ended_leader_may_not_be),
 		TREE_TEST(a_proc_that_hides_processes_is_a_gap),
 		TREE_TEST(another_pid_namespace_is_told),
+		cmocka_unit_test(a_process_that_something_is_mounted_over_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -162,7 +162,8 @@ static void expect_row(const struct row *row, const struct lsp_socket *socket)
 	expect(socket->uid == row->uid, "%s: uid %u", row->name, socket->uid);
 	expect(socket->has_uid == row->has_uid, "%s: has uid", row->name);
 	expect(!socket->has_cookie && !socket->has_cgroup && !socket->has_backlog &&
-		       !socket->v6only && !socket->is_auto && !socket->interface && !socket->netns,
+		       !socket->v6only && !socket->is_auto && !socket->interface &&
+		       !socket->has_interface && !socket->netns,
 	       "%s: more than the line tells", row->name);
 	for (size_t i = size; i < 16; i++)
 		expect(!socket->local.address[i] && !socket->peer.address[i], "%s: byte %zu",

@@ -247,6 +247,59 @@ static void a_ring_holds_the_sockets_of_its_files(void **state)
 	}
 }
 
+static void a_mapping_runs_the_program_that_it_names(void **state)
+{
+	static const struct {
+		const char *line, *path;
+		bool runs;
+	} rows[] = {
+		{"55e0c000-55e0f000 r-xp 00002000 fe:01 1234    /bin/x", "/bin/x", true},
+		{"55e0c000-55e0f000 --xs 00002000 fe:01 1234 /bin/x", "/bin/x", true},
+		{"0-1 rwxp 0 0:0 0 /a b", "/a b", true},
+		{"0-1 rwxp 0 0:0 0 /a ", "/a ", true},
+		{"0-1 r-xp 0 0:0 0 /x (deleted)", "/x (deleted)", true},
+		{"0-1 r-xp 0 0:0 0 /a\\012b", "/a\nb", true},
+		{"0-1 r-xp 0 0:0 0 /a\\012", "/a\n", true},
+		/* a backslash is not escaped */
+		{"0-1 r-xp 0 0:0 0 /a\\012b", "/a\\012b", true},
+		{"0-1 r-xp 0 0:0 0 /a\\01", "/a\n", false},
+		{"0-1 r-xp 0 0:0 0 /a", "/a\n", false},
+		{"0-1 r-xp 0 0:0 0 /x (deleted)", "/x", false},
+		{"0-1 r-xp 0 0:0 0 /x", "/x (deleted)", false},
+		{"0-1 r--p 0 0:0 0 /x", "/x", false},
+		{"0-1 rw-p 0 0:0 0 /x", "/x", false},
+		{"0-1 r-xp 0 0:0 0 /xy", "/x", false},
+		{"0-1 r-xp 0 0:0 0 /x", "/xy", false},
+		{"0-1 r-xp 0 0:0 0 ", "/x", false},
+		{"0-1 r-xp 0 0:0 0 ", "", false},
+		{"0-1 r-xp 0 0:0 0", "/x", false},
+		{"0-1 r-xp 0 0:0 /x", "/x", false},
+		{"0-1 r-xp 0 /x", "/x", false},
+		{"0-1 r-xp /x", "/x", false},
+		{"0-1 r-xp", "/x", false},
+		{"0-1 r-x", "/x", false},
+		{"0-1 r-xpp 0 0:0 0 /x", "/x", false},
+		{"0-1 xxx 0 0:0 0 /x", "/x", false},
+		{"0-1 ", "/x", false},
+		{"0-1", "/x", false},
+		{" ", "/x", false},
+		{"", "/x", false},
+		{"", "", false},
+		{"0-1 r-xp 0 0:0 0 [vdso]", "/x", false},
+		{"0-1 r-xp 0 0:0 0 [anon:/x]", "/x", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		size_t size = strlen(rows[i].line);
+		char *line = exact(rows[i].line, size);
+
+		expect(procparse_runs(line, size, rows[i].path) == rows[i].runs, "row %zu \"%s\"",
+		       i, rows[i].line);
+		free(line);
+	}
+}
+
 static void a_name_loses_one_newline(void **state)
 {
 	static const struct {
@@ -364,6 +417,8 @@ static void bytes_at_random_are_survived(void **state)
 		procparse_boot_time(text, size, &seconds);
 		procparse_socket(text, size, &number);
 		procparse_ring_line(text, size, &section, &number);
+		text[size] = '\0';
+		procparse_runs(text, size, text + size / 2);
 		procparse_comm(text, size);
 		assert_true(strlen(text) <= size);
 		assert_true(procparse_cmdline(text, strlen(text)) <= size);
@@ -384,6 +439,7 @@ int main(void)
 		cmocka_unit_test(the_uid_is_the_effective_one),
 		cmocka_unit_test(capabilities_and_boot_time_stand_on_their_lines),
 		cmocka_unit_test(a_ring_holds_the_sockets_of_its_files),
+		cmocka_unit_test(a_mapping_runs_the_program_that_it_names),
 		cmocka_unit_test(a_name_loses_one_newline),
 		cmocka_unit_test(arguments_are_joined_by_blanks),
 		cmocka_unit_test(a_program_is_a_file_deleted_or_in_memory),

@@ -1,180 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What is asked and how it is shown, for each thing that can be said. */
-#include "support.h"
-
-#include "options.h"
-#include "query.h"
+#include "query_call.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-#define ARGS_MAX 12
-#define NAMES (LSP_FACT_SERVICES | LSP_FACT_USERS)
-#define OWNERS (LSP_FACT_OWNERS | LSP_FACT_EXE | LSP_FACT_CMDLINE | LSP_FACT_STARTED)
-
 static const struct query_output pipe_output = {.width = 100, .term = "xterm"};
-
-/* One call: what the query borrows lives here. */
-struct call {
-	char text[200];
-	char *argv[ARGS_MAX + 1];
-	struct options options;
-	struct query query;
-	char *message;
-};
-
-static int call_init(struct call *call, const char *line, const struct query_output *output)
-{
-	char *rest = NULL;
-	int argc = 0;
-
-	assert_true(strlen(line) < sizeof(call->text));
-	strcpy(call->text, line);
-	for (char *word = strtok_r(call->text, " ", &rest); word;
-	     word = strtok_r(NULL, " ", &rest)) {
-		assert_true(argc < ARGS_MAX);
-		call->argv[argc++] = word;
-	}
-	call->argv[argc] = NULL;
-	expect(options_parse(argc, call->argv, &call->options, &call->message) == 0, "%s: %s", line,
-	       call->message);
-	return query_init(&call->query, &call->options, output, &call->message);
-}
-
-static void call_deinit(struct call *call)
-{
-	query_deinit(&call->query);
-	options_deinit(&call->options);
-	free(call->message);
-}
-
-static void expect_query(struct call *call, const char *line)
-{
-	expect(call_init(call, line, &pipe_output) == 0, "%s: %s", line, call->message);
-	expect(!call->message, "%s: %s", line, call->message);
-}
-
-/* --- columns and facts ------------------------------------------------------------------ */
-
-static bool has_column(const struct column_list *list, const char *key)
-{
-	for (size_t i = 0; i < list->count; i++)
-		if (strcmp(list->columns[i]->key, key) == 0)
-			return true;
-	return false;
-}
-
-/* Each of @keys, split at commas, is shown, or is not. */
-static void expect_columns(const char *line, const struct column_list *list, const char *keys,
-			   bool is_shown)
-{
-	char *copy = strdup(keys), *rest = NULL;
-
-	assert_non_null(copy);
-	for (char *key = strtok_r(copy, ",", &rest); key; key = strtok_r(NULL, ",", &rest)) {
-		expect(column_find(key), "%s: no column %s", line, key);
-		expect(has_column(list, key) == is_shown, "%s: column %s is %s", line, key,
-		       is_shown ? "missing" : "there");
-	}
-	free(copy);
-}
-
-static const struct {
-	const char *line;
-	const char *has, *lacks;
-	unsigned facts, no_facts;
-} shown[] = {
-	/* owners are shown unless -n says otherwise */
-	{"lsports", "proto,address,port,service,scope,process,user,unit",
-	 "peer_port,state,exe,inode", LSP_FACT_OWNERS | NAMES | LSP_FACT_CGROUP,
-	 LSP_FACT_EXE | LSP_FACT_CMDLINE | LSP_FACT_STARTED | LSP_FACT_AUTO},
-	{"lsports -p", "process,service", "", LSP_FACT_OWNERS | NAMES, 0},
-	{"lsports -n", "proto,address,port", "process,service", 0, OWNERS | NAMES},
-	{"lsports -tln", "proto,address,port", "process,service", 0, OWNERS | NAMES},
-	{"lsports -tulpn", "process", "service", LSP_FACT_OWNERS, NAMES},
-	{"lsports -ne", "inode", "process,exe,started,service", 0, OWNERS | NAMES},
-	{"lsports -nr", "port", "process,service", 0, OWNERS | NAMES},
-	{"lsports -n --format csv", "port", "process,service", 0, OWNERS | NAMES},
-	/* -P is the half of it */
-	{"lsports -P", "process,user", "service", LSP_FACT_OWNERS | LSP_FACT_USERS,
-	 LSP_FACT_SERVICES},
-	{"lsports -aP", "process,user", "service", LSP_FACT_OWNERS | LSP_FACT_USERS,
-	 LSP_FACT_SERVICES},
-	{"lsports -nPi :8080", "port", "process,service", 0, OWNERS | NAMES},
-	/* nothing brings a walk back after --owners none */
-	{"lsports --owners none", "user,service", "process", NAMES, OWNERS},
-	{"lsports -p --owners none", "user", "process", NAMES, OWNERS},
-	{"lsports -o pid,exe --owners none", "pid,exe", "port", 0, OWNERS},
-	{"lsports --owners none --sort pid --group-by process", "port", "process", NAMES, OWNERS},
-	{"lsports -O --owners none", "process,owners", "", NAMES, OWNERS},
-	/* what is named is asked for, with -n too */
-	{"lsports -n -o port,pid", "port,pid", "proto", LSP_FACT_OWNERS,
-	 NAMES | LSP_FACT_EXE | LSP_FACT_CGROUP},
-	{"lsports -n -o +cmdline", "port,cmdline", "process", LSP_FACT_OWNERS | LSP_FACT_CMDLINE,
-	 NAMES},
-	{"lsports -n --sort -pid", "port", "process,pid", LSP_FACT_OWNERS, NAMES},
-	{"lsports -n --group-by process", "port", "process", LSP_FACT_OWNERS, NAMES},
-	{"lsports -nO", "process,owners,service,user", "", OWNERS, NAMES},
-	/* and nothing else is */
-	{"lsports -o port", "port", "proto,address", 0, ~0u},
-	{"lsports -n -o service,user", "service,user", "port", 0, ~0u},
-	{"lsports -o port --group-by unit", "port", "unit", LSP_FACT_CGROUP, ~LSP_FACT_CGROUP},
-	{"lsports -o port --group-by user", "port", "user", LSP_FACT_USERS, ~LSP_FACT_USERS},
-	{"lsports -o port --group-by scope", "port", "scope", 0, ~0u},
-	{"lsports -o port --sort service", "port", "service", LSP_FACT_SERVICES,
-	 ~LSP_FACT_SERVICES},
-	{"lsports -o +auto", "port,auto", "", LSP_FACT_AUTO, LSP_FACT_EXE},
-	/* states */
-	{"lsports -a", "state,peer_address,peer_port,process", "", LSP_FACT_OWNERS, 0},
-	{"lsports --connected", "state,peer_address,peer_port", "", LSP_FACT_OWNERS, 0},
-	{"lsports -e", "inode,cookie,exe", "cmdline", LSP_FACT_OWNERS | LSP_FACT_EXE, 0},
-	/* an object has all its members, though the owners may not be looked up */
-	{"lsports -J", "owners,owner_gap,user,service,netns", "process,pid", OWNERS | NAMES, 0},
-	{"lsports -nJ", "user,service,netns,owners,owner_gap", "", 0, OWNERS | NAMES},
-	{"lsports -nJ -o +owners", "owners,port", "", OWNERS, NAMES},
-	{"lsports -nJ -o +pid", "owners,pid", "", LSP_FACT_OWNERS, NAMES | LSP_FACT_EXE},
-	{"lsports -npJ", "owners,owner_gap,user", "", OWNERS, NAMES},
-	{"lsports -J --owners none", "user,service,owners,owner_gap", "", NAMES, OWNERS},
-	{"lsports --format jsonl -P", "service,owners", "", OWNERS | LSP_FACT_USERS,
-	 LSP_FACT_SERVICES},
-	{"lsports -J -o port", "port", "owners", 0, ~0u},
-};
-
-static void test_columns_and_facts(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < ROWS(shown); i++) {
-		const char *line = shown[i].line;
-		struct call call;
-		unsigned facts;
-
-		expect_query(&call, line);
-		facts = call.query.scope.facts;
-		expect_columns(line, &call.query.view.columns, shown[i].has, true);
-		expect_columns(line, &call.query.view.columns, shown[i].lacks, false);
-		expect((facts & shown[i].facts) == shown[i].facts, "%s: facts %#x lack some of %#x",
-		       line, facts, shown[i].facts);
-		expect(!(facts & shown[i].no_facts), "%s: facts %#x hold some of %#x", line, facts,
-		       shown[i].no_facts);
-		call_deinit(&call);
-	}
-}
-
-static void test_all_columns(void **state)
-{
-	static const char *const lines[] = {"lsports -O", "lsports -O -n", "lsports -OJ",
-					    "lsports -Oa --owners none", "lsports -OP"};
-
-	(void)state;
-	for (size_t i = 0; i < ROWS(lines); i++) {
-		struct call call;
-
-		expect_query(&call, lines[i]);
-		expect(call.query.view.columns.count == column_count, "%s: %zu columns of %zu",
-		       lines[i], call.query.view.columns.count, column_count);
-		call_deinit(&call);
-	}
-}
 
 /* --- scope ------------------------------------------------------------------------------ */
 
@@ -221,9 +52,9 @@ static void test_scope(void **state)
 	for (size_t i = 0; i < ROWS(scopes); i++) {
 		const struct lsp_query *expected = &scopes[i].expected, *got;
 		const char *line = scopes[i].line;
-		struct call call;
+		struct query_call call;
 
-		expect_query(&call, line);
+		query_call_expect(&call, line);
 		got = &call.query.scope;
 		expect(got->protos == expected->protos, "%s: protos %#x", line, got->protos);
 		expect(got->families == expected->families, "%s: families %#x", line,
@@ -238,7 +69,7 @@ static void test_scope(void **state)
 		if (got->root)
 			assert_string_equal(got->root, expected->root);
 		expect(!got->ports && !got->port_count, "%s: ports", line);
-		call_deinit(&call);
+		query_call_deinit(&call);
 	}
 }
 
@@ -247,34 +78,34 @@ static void test_scope_lists(void **state)
 	static const struct lsp_port_range expected[] = {
 		{8080, 8080}, {80, 80}, {443, 443}, {49152, 65535}};
 	const struct lsp_query *got;
-	struct call call;
+	struct query_call call;
 
 	(void)state;
-	expect_query(&call, "lsports :8080 -N blue 80,443 -N 1 49152-");
+	query_call_expect(&call, "lsports :8080 -N blue 80,443 -N 1 49152-");
 	got = &call.query.scope;
 	assert_int_equal(got->port_count, ROWS(expected));
 	assert_memory_equal(got->ports, expected, sizeof(expected));
 	assert_int_equal(got->netns_count, 2);
 	assert_string_equal(got->netns[0], "blue");
 	assert_string_equal(got->netns[1], "1");
-	call_deinit(&call);
+	query_call_deinit(&call);
 }
 
 /* --- view ------------------------------------------------------------------------------- */
 
 static void test_view(void **state)
 {
-	struct call call;
+	struct query_call call;
 
 	(void)state;
-	expect_query(&call, "lsports");
+	query_call_expect(&call, "lsports");
 	assert_string_equal(call.query.format->word, "table");
 	assert_string_equal(call.query.view.grouping->word, "category");
 	assert_true(call.query.view.has_header);
 	assert_int_equal(call.query.view.sort.count, 0);
-	call_deinit(&call);
+	query_call_deinit(&call);
 
-	expect_query(&call, "lsports -H --group-by unit --sort -port,user --format csv");
+	query_call_expect(&call, "lsports -H --group-by unit --sort -port,user --format csv");
 	assert_string_equal(call.query.format->word, "csv");
 	assert_string_equal(call.query.view.grouping->word, "unit");
 	assert_false(call.query.view.has_header);
@@ -283,7 +114,79 @@ static void test_view(void **state)
 	assert_true(call.query.view.sort.keys[0].is_descending);
 	assert_string_equal(call.query.view.sort.keys[1].column->key, "user");
 	assert_false(call.query.view.sort.keys[1].is_descending);
-	call_deinit(&call);
+	query_call_deinit(&call);
+}
+
+/* Names that a verdict or a selector needs are not shown where -n and -P leave names away. */
+static void test_hidden_names(void **state)
+{
+	static const struct {
+		const char *line;
+		unsigned hidden, asked;
+	} rows[] = {
+		{"lsports", 0, LSP_FACT_USERS | LSP_FACT_SERVICES | LSP_FACT_FINDINGS},
+		{"lsports -J", 0, LSP_FACT_USERS | LSP_FACT_SERVICES | LSP_FACT_FINDINGS},
+		{"lsports -np", LSP_FACT_USERS | LSP_FACT_SERVICES, LSP_FACT_FINDINGS},
+		{"lsports -np -o +user", LSP_FACT_SERVICES, LSP_FACT_USERS | LSP_FACT_FINDINGS},
+		{"lsports -n --sort service", LSP_FACT_USERS, LSP_FACT_SERVICES},
+		{"lsports -P", LSP_FACT_SERVICES, LSP_FACT_USERS | LSP_FACT_FINDINGS},
+		{"lsports -n user=root", LSP_FACT_USERS | LSP_FACT_SERVICES, LSP_FACT_USERS},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		struct query_call call;
+
+		query_call_expect(&call, rows[i].line);
+		expect(call.query.view.hidden == rows[i].hidden, "%s: hidden %#x", rows[i].line,
+		       call.query.view.hidden);
+		expect((call.query.scope.facts & rows[i].asked) == rows[i].asked, "%s: facts %#x",
+		       rows[i].line, call.query.scope.facts);
+		query_call_deinit(&call);
+	}
+}
+
+/* What a check asks, whatever is shown. */
+static void test_check(void **state)
+{
+	static const char *const lines[] = {"lsports --check", "lsports --check -n",
+					    "lsports --format monitoring", "lsports --check -J",
+					    "lsports --check --format prometheus"};
+
+	(void)state;
+	for (size_t i = 0; i < ROWS(lines); i++) {
+		struct query_call call;
+
+		query_call_expect(&call, lines[i]);
+		expect(call.query.is_check, "%s: no check", lines[i]);
+		expect(call.query.scope.facts & LSP_FACT_FINDINGS, "%s: no findings", lines[i]);
+		expect(call.query.scope.strict && call.query.scope.judges_all, "%s", lines[i]);
+		expect(call.query.scope.listeners && !call.query.scope.others, "%s", lines[i]);
+		query_call_deinit(&call);
+	}
+}
+
+/* Categories are of listeners; a word that is given rules. */
+static void test_grouping(void **state)
+{
+	static const char *const rows[][2] = {
+		{"lsports -l", "category"},
+		{"lsports -a", "none"},
+		{"lsports --connected", "none"},
+		{"lsports -l --connected -J", "none"},
+		{"lsports -a --group-by category", "category"},
+		{"lsports --connected --group-by user", "user"},
+		{"lsports --group-by none", "none"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		struct query_call call;
+
+		query_call_expect(&call, rows[i][0]);
+		assert_string_equal(call.query.view.grouping->word, rows[i][1]);
+		query_call_deinit(&call);
+	}
 }
 
 static const struct {
@@ -309,15 +212,16 @@ static void test_terminals(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ROWS(terminals); i++) {
-		struct call call;
+		struct query_call call;
 
-		assert_int_equal(call_init(&call, terminals[i].line, &terminals[i].output), 0);
+		assert_int_equal(query_call_init(&call, terminals[i].line, &terminals[i].output),
+				 0);
 		expect(call.query.view.has_color == terminals[i].has_color, "row %zu: color", i);
 		expect(call.query.view.width == terminals[i].width, "row %zu: width %u", i,
 		       call.query.view.width);
 		expect(call.query.view.is_terminal == terminals[i].output.is_terminal,
 		       "row %zu: terminal", i);
-		call_deinit(&call);
+		query_call_deinit(&call);
 	}
 }
 
@@ -327,16 +231,25 @@ static void test_terminals(void **state)
 static const struct {
 	const char *line, *parts[3];
 } refused[] = {
-	{"lsports 99999", {"\"99999\"", "65535", "lsports --help"}},
-	{"lsports 80 90-80", {"\"90-80\"", "below", "lsports --help"}},
-	{"lsports 22 foo=1", {"\"foo=1\"", "number", "lsports --help"}},
-	{"lsports :", {"\":\"", "number", "lsports --help"}},
+	{"lsports 99999", {"\"99999\"", "column 1", "65535"}},
+	{"lsports 80 90-80", {"\"90-80\"", "column 1", "--list keys"}},
+	{"lsports 22 foo=1", {"\"foo=1\"", "foo", "--list keys"}},
+	{"lsports :", {"\":\"", "column", "--list keys"}},
 	{"lsports --format jsno", {"--format: ", "\"jsno\"", "(nearest: json)"}},
-	{"lsports --format prometheus", {"--format: ", "\"prometheus\"", "table, raw, json"}},
+	{"lsports --format promtheus", {"--format: ", "\"promtheus\"", "(nearest: prometheus)"}},
+	{"lsports --format xml", {"--format: ", "\"xml\"", "table, raw, json"}},
+	{"lsports port=", {"\"port=\"", "column", "--list keys"}},
+	{"lsports --check --format csv", {"--check", "csv", "prometheus and monitoring"}},
+	{"lsports --check --format rules", {"--check", "rules", "table, json, jsonl"}},
+	{"lsports --check -a", {"--check", "listeners", "-a and --connected"}},
+	{"lsports --format monitoring --connected", {"--check", "listeners", "--connected"}},
+	{"lsports --report-once /tmp/x", {"--report-once", "--check", ""}},
+	{"lsports --learn /tmp/x --check", {"--learn", "--check", "learn first"}},
 	{"lsports --group-by catgory", {"--group-by: ", "\"catgory\"", "(nearest: category)"}},
-	{"lsports -o prot", {"--output: ", "\"prot\"", "(nearest: proto)"}},
-	{"lsports -o port,,proto", {"--output: ", "empty", "--list columns"}},
-	{"lsports -o 8080", {"--output: ", "\"8080\"", "--list columns"}},
+	{"lsports --output prot", {"--output: ", "\"prot\"", "(nearest: proto)"}},
+	{"lsports -o prot", {"-o: ", "\"prot\"", "(nearest: proto)"}},
+	{"lsports -o port,,proto", {"-o: ", "empty", "--list columns"}},
+	{"lsports -o 8080", {"-o: ", "\"8080\"", "--list columns"}},
 	{"lsports --sort prot,port", {"--sort: ", "\"prot\"", "(nearest: proto)"}},
 };
 
@@ -344,16 +257,16 @@ static void test_refused(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ROWS(refused); i++) {
-		struct call call;
+		struct query_call call;
 
-		expect(call_init(&call, refused[i].line, &pipe_output) == -EINVAL, "%s: taken",
-		       refused[i].line);
+		expect(query_call_init(&call, refused[i].line, &pipe_output) == -EINVAL,
+		       "%s: taken", refused[i].line);
 		assert_non_null(call.message);
 		expect(!strchr(call.message, '\n'), "%s: more than one line", refused[i].line);
 		for (size_t j = 0; j < ROWS(refused[i].parts); j++)
 			expect(strstr(call.message, refused[i].parts[j]), "%s: no %s in: %s",
 			       refused[i].line, refused[i].parts[j], call.message);
-		call_deinit(&call);
+		query_call_deinit(&call);
 	}
 }
 
@@ -376,14 +289,11 @@ static void test_help_words(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_columns_and_facts),
-		cmocka_unit_test(test_all_columns),
-		cmocka_unit_test(test_scope),
-		cmocka_unit_test(test_scope_lists),
-		cmocka_unit_test(test_view),
-		cmocka_unit_test(test_terminals),
-		cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_help_words),
+		cmocka_unit_test(test_scope),      cmocka_unit_test(test_scope_lists),
+		cmocka_unit_test(test_view),       cmocka_unit_test(test_grouping),
+		cmocka_unit_test(test_terminals),  cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_help_words), cmocka_unit_test(test_hidden_names),
+		cmocka_unit_test(test_check),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -28,17 +28,16 @@ static bool read_csv_cell(const char **at, struct buf *out)
 
 static void test_csv(void **state)
 {
-	static const struct look look = {.scene = SCENE_ALL,
-					 .format = "csv",
-					 .columns =
-						 "port,peer_port,comm,v6only,user,cmdline,owners"};
+	static const struct look look = {
+		.scene = SCENE_ALL,
+		.format = "csv",
+		.columns = "port,peer_port,process,v6only,user,cmdline,owners"};
 	static const char *const expected[][7] = {
-		{"port", "peer_port", "comm", "v6only", "user", "cmdline", "owners"},
-		{"22", "", "sshd", "false", "root", "sshd: a b", "sshd(812,fd=3),sshd(9000)"},
+		{"port", "peer_port", "process", "v6only", "user", "cmdline", "owners"},
+		{"22", "", "sshd", "false", "root", "sshd: a b", ""},
 		{"22", "50000", "", "", "root", "", ""},
 		{"68", "", "", "", "root", "", ""},
-		{"81", "", "\\x1b[31m\\x0a \\xff,\"", "", "1000", "",
-		 "\\x1b[31m\\x0a \\xff,\"(4242,fd=4)"},
+		{"81", "", "\\x1b[31m\\x0a \\xff,\"", "", "", "", ""},
 		{"5432", "", "", "true", "post\\x5cgres", "", ""},
 		{"60000", "443", "", "", "", "", ""},
 	};
@@ -56,15 +55,32 @@ static void test_csv(void **state)
 		}
 	assert_int_equal(*at, '\0');
 	/* unknown is nothing, empty text is "" */
-	assert_non_null(strstr(sink.buf.data, ",1000,\"\",\""));
+	assert_non_null(strstr(sink.buf.data, "\",,,\"\",\n"));
 	buf_deinit(&cell);
 	sink_deinit(&sink);
+}
+
+/* Values are those of JSON: no mark that is for people. */
+static void test_default_columns(void **state)
+{
+	static const struct golden rows[] = {
+		{{.format = "csv"},
+		 "proto,address,port,v6only,service,scope,process,pid,user,uid,unit,findings\n"
+		 "tcp,::,22,false,ssh,any,sshd,812,root,0,ssh.service,\n"
+		 "udp,10.0.0.5,68,,,private,,,root,0,,\n"
+		 "tcp,0.0.0.0,81,,hosts2-ns,any,\"\\x1b[31m\\x0a \\xff,\"\"\",4242,,1000,,\n"
+		 "tcp,::1,5432,true,,loopback,,,post\\x5cgres,26,,\n"},
+	};
+
+	(void)state;
+	scene_expect(rows, ROWS(rows));
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_csv),
+		cmocka_unit_test(test_default_columns),
 	};
 
 	return cmocka_run_group_tests_name("render_csv", tests, NULL, NULL);

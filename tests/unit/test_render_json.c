@@ -19,7 +19,7 @@ static void expect_members(const struct buf *json, const char *const rows[][2], 
 }
 
 static const char *const members[][2] = {
-	{"", "{7}"},
+	{"", "{8}"},
 	{"schema", "1"},
 	{"version", "1.0"},
 	{"host", "web1"},
@@ -29,6 +29,7 @@ static const char *const members[][2] = {
 	{"gaps.0.what", "processes"},
 	{"gaps.0.why", "run as \"root\""},
 	{"gaps.0.count", "2"},
+	{"missing", "[0]"},
 	{"sockets", "[6]"},
 	/* a connection of IPv4 inside of IPv6 */
 	{"sockets.1.address", "::ffff:1.2.3.4"},
@@ -41,7 +42,7 @@ static const char *const members[][2] = {
 	{"sockets.1.owners", "[0]"},
 	{"sockets.1.owner_gap", "unknown"},
 	/* a listener of both families with two owners */
-	{"sockets.0", "{28}"},
+	{"sockets.0", "{31}"},
 	{"sockets.0.address", "::"},
 	{"sockets.0.port", "22"},
 	{"sockets.0.netns", "4026531840"},
@@ -66,6 +67,9 @@ static const char *const members[][2] = {
 	{"sockets.0.unit", "ssh.service"},
 	{"sockets.0.container", "null"},
 	{"sockets.0.owner_gap", "null"},
+	{"sockets.0.verdict", "null"},
+	{"sockets.0.rule", "null"},
+	{"sockets.0.findings", "[0]"},
 	{"sockets.0.owners", "[2]"},
 	{"sockets.0.owners.0", "{9}"},
 	{"sockets.0.owners.0.pid", "812"},
@@ -129,12 +133,13 @@ static void test_json_some(void **state)
 	static const struct golden rows[] = {
 		{{.scene = SCENE_EMPTY, .format = "json"},
 		 "{\"schema\":1,\"version\":\"1.0\",\"host\":\"web1\",\"time\":"
-		 "\"2026-01-02T03:04:05Z\",\"complete\":true,\"gaps\":[],\"sockets\":[]}\n"},
+		 "\"2026-01-02T03:04:05Z\",\"complete\":true,\"gaps\":[],\"missing\":[],"
+		 "\"sockets\":[]}\n"},
 		{{.scene = SCENE_EMPTY, .format = "jsonl"}, ""},
 		{{.format = "json", .columns = "port,comm", .sort = "-port"},
 		 "{\"schema\":1,\"version\":\"1.0\",\"host\":\"web1\",\"time\":"
 		 "\"2026-01-02T03:04:05Z\",\"complete\":false,\"gaps\":[{\"what\":\"processes\","
-		 "\"why\":\"run as \\\"root\\\"\",\"count\":2}],\"sockets\":[\n"
+		 "\"why\":\"run as \\\"root\\\"\",\"count\":2}],\"missing\":[],\"sockets\":[\n"
 		 "{\"port\":5432,\"comm\":null},\n"
 		 "{\"port\":81,\"comm\":\"\\u001b[31m\\u000a \\ufffd,\\\"\","
 		 "\"comm_raw\":\"1b5b33316d0a20ff2c22\"},\n"

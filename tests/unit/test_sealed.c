@@ -256,6 +256,65 @@ static void a_port_is_privileged_by_the_sysctl_of_its_own_namespace(void **state
 	}
 }
 
+static void a_port_is_ephemeral_by_the_ranges_of_its_own_namespace(void **state)
+{
+	static const struct lsp_port_range one[] = {{10, 20}, {22, 22}, {65535, 65535}};
+	static const struct lsp_port_range two[] = {{0, 0}, {100, 200}};
+	static const struct {
+		uint32_t netns;
+		uint16_t port;
+		enum lsp_known expected;
+	} rows[] = {
+		{1, 0, LSP_KNOWN_NO},   {1, 9, LSP_KNOWN_NO},     {1, 10, LSP_KNOWN_YES},
+		{1, 20, LSP_KNOWN_YES}, {1, 21, LSP_KNOWN_NO},    {1, 22, LSP_KNOWN_YES},
+		{1, 23, LSP_KNOWN_NO},  {1, 65534, LSP_KNOWN_NO}, {1, 65535, LSP_KNOWN_YES},
+		{2, 0, LSP_KNOWN_YES},  {2, 15, LSP_KNOWN_NO},    {2, 150, LSP_KNOWN_YES},
+		{2, 201, LSP_KNOWN_NO}, {2, 65535, LSP_KNOWN_NO}, {3, 15, LSP_KNOWN_NO},
+		{4, 15, LSP_KNOWN_NOT}, {0, 15, LSP_KNOWN_NOT},   {3, 0, LSP_KNOWN_NO},
+	};
+
+	assert_int_equal(snapshot_set_ephemeral(*state, 1, one, ROWS(one)), 0);
+	/* Known, and none at all. */
+	assert_int_equal(snapshot_set_ephemeral(*state, 3, NULL, 0), 0);
+	assert_int_equal(snapshot_set_ephemeral(*state, 2, two, ROWS(two)), 0);
+	assert_int_equal(snapshot_seal(*state), 0);
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		struct lsp_socket socket = {.netns = rows[i].netns, .local.port = rows[i].port};
+
+		expect(lsp_is_ephemeral(*state, &socket) == rows[i].expected, "row %zu", i);
+	}
+}
+
+static void a_namespace_has_its_name_or_is_our_own(void **state)
+{
+	char name[] = "blue";
+
+	assert_false(lsp_netns_is_own(*state, 0));
+	assert_int_equal(snapshot_add_netns(*state, 5, NULL, true), 0);
+	assert_int_equal(snapshot_add_netns(*state, 6, name, false), 0);
+	assert_int_equal(snapshot_add_netns(*state, 7, NULL, false), 0);
+	strcpy(name, "gone");
+	assert_int_equal(snapshot_seal(*state), 0);
+	assert_null(lsp_netns_name(*state, 5));
+	assert_string_equal(lsp_netns_name(*state, 6), "blue");
+	assert_null(lsp_netns_name(*state, 7));
+	assert_null(lsp_netns_name(*state, 8));
+	assert_true(lsp_netns_is_own(*state, 5));
+	assert_false(lsp_netns_is_own(*state, 6));
+	assert_false(lsp_netns_is_own(*state, 7));
+	assert_false(lsp_netns_is_own(*state, 8));
+	assert_false(lsp_netns_is_own(*state, 0));
+}
+
+/* Where its number could not be read our own is 0, as it is in its sockets. */
+static void our_own_namespace_may_have_no_number(void **state)
+{
+	assert_int_equal(snapshot_add_netns(*state, 0, NULL, true), 0);
+	assert_int_equal(snapshot_seal(*state), 0);
+	assert_true(lsp_netns_is_own(*state, 0));
+	assert_false(lsp_netns_is_own(*state, 1));
+}
+
 #define NEW_TEST(name) cmocka_unit_test_setup_teardown(name, new_setup, new_teardown)
 
 int main(void)
@@ -269,6 +328,9 @@ int main(void)
 		NEW_TEST(a_cgroup_names_the_sockets_that_were_made_in_it),
 		NEW_TEST(names_of_users_are_known_or_null),
 		NEW_TEST(a_port_is_privileged_by_the_sysctl_of_its_own_namespace),
+		NEW_TEST(a_port_is_ephemeral_by_the_ranges_of_its_own_namespace),
+		NEW_TEST(a_namespace_has_its_name_or_is_our_own),
+		NEW_TEST(our_own_namespace_may_have_no_number),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

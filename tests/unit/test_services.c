@@ -12,7 +12,7 @@ static struct lsp_snapshot *parsed(const char *text, size_t size, bool is_guess)
 	struct lsp_snapshot *snapshot;
 
 	assert_int_equal(snapshot_new(&snapshot), 0);
-	assert_int_equal(services_parse(text, size, is_guess, snapshot), 0);
+	assert_int_equal(services_parse(text, size, is_guess, services_keep, snapshot), 0);
 	return snapshot;
 }
 
@@ -126,7 +126,7 @@ static struct lsp_snapshot *loaded(const char *tree)
 
 	assert_int_equal(snapshot_new(&snapshot), 0);
 	assert_int_equal(root_init(&root, tree), 0);
-	assert_int_equal(services_load(&root, snapshot), 0);
+	assert_int_equal(services_resolve(&root, snapshot), 0);
 	root_deinit(&root);
 	return snapshot;
 }

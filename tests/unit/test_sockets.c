@@ -21,10 +21,10 @@ static bool is_equal(const struct lsp_socket *a, const struct lsp_socket *b)
 	       memcmp(a->peer.address, b->peer.address, 16) == 0 && a->v6only == b->v6only &&
 	       a->is_auto == b->is_auto && a->has_uid == b->has_uid &&
 	       a->has_cookie == b->has_cookie && a->has_cgroup == b->has_cgroup &&
-	       a->has_backlog == b->has_backlog && a->uid == b->uid && a->inode == b->inode &&
-	       a->cookie == b->cookie && a->cgroup_id == b->cgroup_id &&
-	       a->recv_queue == b->recv_queue && a->send_queue == b->send_queue &&
-	       a->backlog == b->backlog;
+	       a->has_interface == b->has_interface && a->has_backlog == b->has_backlog &&
+	       a->uid == b->uid && a->inode == b->inode && a->cookie == b->cookie &&
+	       a->cgroup_id == b->cgroup_id && a->recv_queue == b->recv_queue &&
+	       a->send_queue == b->send_queue && a->backlog == b->backlog;
 }
 
 static const struct lsp_socket extremes[] = {
@@ -38,6 +38,7 @@ static const struct lsp_socket extremes[] = {
 		.peer = {{0xff, 0xff, [15] = 0x01}, 65534},
 		.v6only = LSP_KNOWN_YES,
 		.is_auto = LSP_KNOWN_YES,
+		.has_interface = true,
 		.has_uid = true,
 		.has_cookie = true,
 		.has_cgroup = true,

@@ -5,6 +5,7 @@
  */
 #include "view/cell_set.h"
 #include "view/cells.h"
+#include "view/escape.h"
 
 #include <stdio.h>
 #include <time.h>
@@ -23,24 +24,41 @@ static bool has_peer(const struct lsp_socket *socket)
 
 /* --- addresses and ports --------------------------------------------------------------------- */
 
-static void set_address(struct cell *out, struct buf *scratch, enum lsp_family family,
-			const struct lsp_endpoint *endpoint)
+/* fe80::/10 means nothing without the link; the device that the socket is bound to tells it. */
+static const char *zone_of(const struct row *row, const struct lsp_endpoint *endpoint)
 {
-	if (buf_reserve(scratch, LSP_ADDRESS_SIZE) < 0)
-		return;
-	out->kind = CELL_TEXT;
-	out->is_plain = true;
-	out->text = scratch->data;
-	out->size = lsp_address_format(family, endpoint->address, scratch->data);
+	bool is_link_local = row->socket.family == LSP_FAMILY_IPV6 &&
+			     endpoint->address[0] == 0xfe && (endpoint->address[1] & 0xc0) == 0x80;
+
+	return row->for_people && is_link_local ? row->socket.interface : NULL;
 }
 
-static size_t address_width(enum lsp_family family, const struct lsp_endpoint *endpoint)
+static void set_address(const struct row *row, struct buf *scratch, struct cell *out,
+			const struct lsp_endpoint *endpoint)
 {
+	const char *zone = zone_of(row, endpoint);
+
+	if (buf_reserve(scratch, LSP_ADDRESS_SIZE) < 0)
+		return;
+	scratch->size = lsp_address_format(row->socket.family, endpoint->address, scratch->data);
+	if (zone) {
+		buf_append_char(scratch, '%');
+		buf_append_text(scratch, zone);
+	}
+	cell_set_scratch(out, scratch);
+	out->is_plain = !zone;
+}
+
+static size_t address_width(const struct row *row, const struct lsp_endpoint *endpoint)
+{
+	const char *zone = zone_of(row, endpoint);
 	char text[LSP_ADDRESS_SIZE];
 	size_t width = 7;
 
-	if (family == LSP_FAMILY_IPV6)
-		return lsp_address_format(family, endpoint->address, text);
+	if (row->socket.family == LSP_FAMILY_IPV6) {
+		width = lsp_address_format(LSP_FAMILY_IPV6, endpoint->address, text);
+		return zone ? width + 1 + escape_text_width(zone, strlen(zone)) : width;
+	}
 	for (int i = 0; i < 4; i++)
 		width += (size_t)(endpoint->address[i] >= 10) + (endpoint->address[i] >= 100);
 	return width;
@@ -58,25 +76,23 @@ CELL(address)
 	if (is_dual_stack(row))
 		cell_set_word(out, "*");
 	else
-		set_address(out, scratch, row->socket.family, &row->socket.local);
+		set_address(row, scratch, out, &row->socket.local);
 }
 
 CELL(peer_address)
 {
 	if (has_peer(&row->socket))
-		set_address(out, scratch, row->socket.family, &row->socket.peer);
+		set_address(row, scratch, out, &row->socket.peer);
 }
 
 size_t cell_address_width(const struct row *row)
 {
-	return is_dual_stack(row) ? 1 : address_width(row->socket.family, &row->socket.local);
+	return is_dual_stack(row) ? 1 : address_width(row, &row->socket.local);
 }
 
 size_t cell_peer_address_width(const struct row *row)
 {
-	if (!has_peer(&row->socket))
-		return 1;
-	return address_width(row->socket.family, &row->socket.peer);
+	return has_peer(&row->socket) ? address_width(row, &row->socket.peer) : 1;
 }
 
 static int compare_endpoints(const struct row *a, const struct row *b, const struct lsp_endpoint *x,
@@ -155,6 +171,8 @@ int cell_compare_scope(const struct row *a, const struct row *b)
 
 static const char *service_of(const struct row *row, bool *is_guess)
 {
+	if (row->hidden & LSP_FACT_SERVICES)
+		return NULL;
 	return lsp_service_name(row->snapshot, row->socket.proto, row->socket.local.port, is_guess);
 }
 
@@ -170,6 +188,7 @@ CELL(service)
 	buf_append_text(scratch, name);
 	buf_append_char(scratch, '?');
 	cell_set_scratch(out, scratch);
+	out->tail = 1;
 }
 
 CELL(service_source)
@@ -182,11 +201,12 @@ CELL(service_source)
 
 CELL(user)
 {
-	const char *name;
+	const char *name = NULL;
 
 	if (!row->socket.has_uid)
 		return;
-	name = lsp_user_name(row->snapshot, row->socket.uid);
+	if (!(row->hidden & LSP_FACT_USERS))
+		name = lsp_user_name(row->snapshot, row->socket.uid);
 	if (name)
 		cell_set_text(out, name);
 	else if (row->for_people)
@@ -221,10 +241,34 @@ CELL(container)
 
 /* --- numbers and booleans -------------------------------------------------------------------- */
 
+/* NULL: it is known by its number alone. */
+static const char *netns_word(const struct row *row)
+{
+	uint32_t netns = row->socket.netns;
+	const char *name = netns ? lsp_netns_name(row->snapshot, netns) : NULL;
+
+	return !name && netns && lsp_netns_is_own(row->snapshot, netns) ? "self" : name;
+}
+
 CELL(netns)
 {
-	if (row->socket.netns)
+	const char *word = row->for_people ? netns_word(row) : NULL;
+
+	if (word)
+		cell_set_text(out, word);
+	else if (row->socket.netns)
 		cell_set_number(out, row->socket.netns);
+}
+
+/* Names first, and no two are equal: a file below /run/netns may be called "self" too. */
+int cell_compare_netns(const struct row *a, const struct row *b)
+{
+	const char *x = netns_word(a), *y = netns_word(b);
+	int order = x && y ? strcmp(x, y) : !x - !y;
+
+	if (order)
+		return order;
+	return (a->socket.netns > b->socket.netns) - (a->socket.netns < b->socket.netns);
 }
 
 CELL(inode)
@@ -319,16 +363,20 @@ void cell_flatten(const struct cell *cell, struct flat_cell *flat)
 	flat->is_plain = true;
 	flat->text = "-";
 	flat->size = 1;
+	flat->tail = 0;
 	switch (cell->kind) {
 	case CELL_TEXT:
+	case CELL_FINDINGS:
 		if (!cell->size)
 			break;
 		flat->text = cell->text;
 		flat->size = cell->size;
 		flat->is_plain = cell->is_plain;
+		flat->tail = cell->tail;
 		break;
 	case CELL_NUMBER:
 		flatten_number(flat, cell->number);
+		flat->tail = flat->size;
 		break;
 	case CELL_BOOLEAN:
 		flat->text = cell->boolean ? "yes" : "no";

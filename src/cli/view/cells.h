@@ -20,11 +20,17 @@ cell_function cell_privileged, cell_auto, cell_cgroup, cell_unit, cell_container
 cell_function cell_owners, cell_owner_gap, cell_process, cell_comm, cell_pid, cell_fd;
 cell_function cell_exe, cell_exe_kind, cell_cmdline, cell_started;
 
+/* --- what was said about it --- */
+cell_function cell_verdict, cell_rule, cell_findings, cell_reason;
+unsigned cell_count_findings(const struct row *row);
+bool cell_is_alarming(const struct row *row); /* one of its findings may mean an intruder */
+
 /* --- width and order that need no text --- */
 size_t cell_address_width(const struct row *row);
 size_t cell_peer_address_width(const struct row *row);
 int cell_compare_address(const struct row *a, const struct row *b);
 int cell_compare_peer_address(const struct row *a, const struct row *b);
+int cell_compare_netns(const struct row *a, const struct row *b);
 int cell_compare_cookie(const struct row *a, const struct row *b);
 int cell_compare_category(const struct row *a, const struct row *b);
 int cell_compare_scope(const struct row *a, const struct row *b);
@@ -45,6 +51,7 @@ struct flat_cell {
 	const char *text;
 	size_t size;
 	bool is_plain;
+	size_t tail; /* as in struct cell; a number is kept whole */
 	char digits[20];
 };
 void cell_flatten(const struct cell *cell, struct flat_cell *flat);
@@ -57,6 +64,7 @@ static inline void cell_ask(const struct column *column, const struct row *row, 
 {
 	scratch->size = 0;
 	out->kind = CELL_NULL;
+	out->tail = 0;
 	column->cell(row, scratch, out);
 }
 

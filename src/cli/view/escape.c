@@ -6,6 +6,8 @@
  */
 #include "view/escape.h"
 
+#include "utf8.h"
+
 #include <stdint.h>
 
 /*
@@ -98,32 +100,17 @@ static unsigned width_of(uint32_t point)
 	return 0;
 }
 
-/* Strict UTF-8 (RFC 3629): shortest form, no surrogate, nothing above U+10FFFF. */
 static struct unit unit_at(const char *text, size_t left)
 {
-	static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
-	unsigned char lead = (unsigned char)*text;
-	struct unit unit = {.size = 1, .point = lead, .is_valid = lead < 0x80};
-	size_t size = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-	uint32_t point = lead & (0x7fu >> size);
+	struct unit unit = {.size = 1};
+	size_t size = utf8_decode(text, left, &unit.point);
 
-	if (unit.is_valid) {
-		unit.width = width_of(lead);
-		return unit;
+	if (size) {
+		unit.size = size;
+		unit.width = width_of(unit.point);
+		unit.is_valid = true;
 	}
-	if (lead < 0xc2 || lead > 0xf4 || size > left)
-		return unit;
-	for (size_t i = 1; i < size; i++) {
-		unsigned char byte = (unsigned char)text[i];
-
-		if ((byte & 0xc0) != 0x80)
-			return unit;
-		point = point << 6 | (byte & 0x3f);
-	}
-	if (point < smallest[size] || (point >= 0xd800 && point <= 0xdfff) || point > 0x10ffff)
-		return unit;
-	return (struct unit){
-		.size = size, .point = point, .width = width_of(point), .is_valid = true};
+	return unit;
 }
 
 /* --- text ------------------------------------------------------------------------------------ */
@@ -199,23 +186,26 @@ size_t escape_text(struct buf *out, const char *text, size_t size)
 	return width;
 }
 
-size_t escape_text_cut(struct buf *out, const char *text, size_t size, size_t limit)
+size_t escape_text_cut(struct buf *out, const char *text, size_t size, size_t tail, size_t limit)
 {
-	size_t width = 0, kept_width = 0, kept = out->size;
+	size_t width = 0, kept_width = 0, kept = out->size, at = 0, head = size - tail;
 
-	for (size_t at = 0; at < size;) {
+	limit -= tail;
+	while (at < head) {
 		width += text_step(out, text, size, &at, true);
 		if (width > limit) {
 			out->size = kept;
 			buf_append_text(out, MARK);
-			return kept_width + 1;
+			width = kept_width + 1;
+			break;
 		}
 		if (width < limit) {
 			kept = out->size;
 			kept_width = width;
 		}
 	}
-	return width;
+	buf_append(out, text + head, tail);
+	return width + tail;
 }
 
 void escape_raw(struct buf *out, const char *text, size_t size)

@@ -22,8 +22,11 @@
 size_t escape_text(struct buf *out, const char *text, size_t size);
 size_t escape_text_width(const char *text, size_t size);
 
-/* At most @limit wide (1 or more): what is longer ends in a visible mark. */
-size_t escape_text_cut(struct buf *out, const char *text, size_t size, size_t limit);
+/*
+ * At most @limit wide: of what is longer the end is left out, and a visible mark tells so. The last
+ * @tail bytes, printable ASCII, are kept in any case; @limit is above their count.
+ */
+size_t escape_text_cut(struct buf *out, const char *text, size_t size, size_t tail, size_t limit);
 
 /* As escape_text(), and every blank is \x20; a text that is "-" becomes \x2d, since "-" is null. */
 void escape_raw(struct buf *out, const char *text, size_t size);

@@ -2,12 +2,45 @@
 /* The output formats: one row of data each. A renderer knows no column, a column no renderer. */
 #include "view/render.h"
 
+/* What a rule says about a listener. */
+#define RULE_FACTS                                                                                 \
+	((unsigned)LSP_FACT_OWNERS | LSP_FACT_EXE | LSP_FACT_DOUBT | LSP_FACT_CGROUP |             \
+	 LSP_FACT_USERS | LSP_FACT_AUTO)
+
 const struct format formats[] = {
-	{"table", 0, "aligned columns, in groups, for people", render_table},
-	{"raw", 0, "one blank between cells, for awk and cut", render_raw},
-	{"json", SET_JSON, "one JSON object, with what could not be seen", render_json},
-	{"jsonl", SET_JSON, "one JSON object a line and socket", render_jsonl},
-	{"csv", 0, "comma-separated values (RFC 4180)", render_csv},
+	{.word = "table",
+	 .help = "aligned columns, in groups, for people",
+	 .render = render_table,
+	 .render_changes = render_changes},
+	{.word = "raw", .help = "one blank between cells, for awk and cut", .render = render_raw},
+	{.word = "json",
+	 .default_set = SET_JSON,
+	 .help = "one JSON object, with what could not be seen",
+	 .render = render_json,
+	 .render_changes = render_changes_json},
+	{.word = "jsonl",
+	 .default_set = SET_JSON,
+	 .help = "one JSON object a line and socket",
+	 .render = render_jsonl,
+	 .render_changes = render_changes_jsonl},
+	{.word = "csv",
+	 .default_set = SET_CSV,
+	 .help = "comma-separated values (RFC 4180)",
+	 .render = render_csv},
+	{.word = "rules",
+	 .facts = RULE_FACTS,
+	 .help = "the rules that expect these listeners, as --learn writes them",
+	 .render = render_rules},
+	{.word = "prometheus",
+	 .facts = LSP_FACT_FINDINGS,
+	 .help = "metrics for node_exporter's textfile collector",
+	 .render = render_prometheus,
+	 .render_changes = render_prometheus},
+	{.word = "monitoring",
+	 .facts = LSP_FACT_FINDINGS,
+	 .is_check = true,
+	 .help = "the line and the exit status of a Nagios or Icinga plugin; implies --check",
+	 .render_changes = render_monitoring},
 };
 
 const size_t format_count = sizeof(formats) / sizeof(formats[0]);

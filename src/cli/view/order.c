@@ -66,6 +66,7 @@ static int compare_cells(const struct cell *a, const struct cell *b)
 		return a->kind == CELL_NUMBER ? -1 : 1;
 	switch (a->kind) {
 	case CELL_TEXT:
+	case CELL_FINDINGS:
 		return compare_text(a, b);
 	case CELL_NUMBER:
 		return (a->number > b->number) - (a->number < b->number);
@@ -174,14 +175,15 @@ static int sort_indices(struct sorter *sorter, uint32_t **indices, size_t count)
 	return sorter->scratch[0].error ? sorter->scratch[0].error : sorter->scratch[1].error;
 }
 
-static int sort_rows(struct order *order, struct sorter *sorter)
+/* The rows that are shown, one by one: what was selected, or all. */
+static int list_rows(struct order *order, const struct view *view)
 {
-	order->indices = calloc(order->count, sizeof(*order->indices));
+	order->indices = calloc(order->count + 1, sizeof(*order->indices));
 	if (!order->indices)
 		return -ENOMEM;
 	for (size_t i = 0; i < order->count; i++)
-		order->indices[i] = (uint32_t)i;
-	return sort_indices(sorter, &order->indices, order->count);
+		order->indices[i] = view->rows ? view->rows[i] : (uint32_t)i;
+	return 0;
 }
 
 /* --- order ----------------------------------------------------------------------------------- */
@@ -205,7 +207,11 @@ int order_init(struct order *order, const struct view *view, const struct lsp_sn
 	bool is_category;
 	int error = 0;
 
-	*order = (struct order){.snapshot = snapshot, .count = lsp_snapshot_count(snapshot)};
+	*order = (struct order){.snapshot = snapshot,
+				.count = lsp_snapshot_count(snapshot),
+				.hidden = view->hidden};
+	if (view->rows)
+		order->count = view->row_count;
 	order->group = group ? column_find(group) : NULL;
 	order->has_owners = needs_owners(view, order);
 	is_category = order->group && order->group->compare == cell_compare_category;
@@ -214,8 +220,10 @@ int order_init(struct order *order, const struct view *view, const struct lsp_sn
 		sorter.keys[sorter.key_count++].column = order->group;
 	for (size_t i = 0; i < view->sort.count; i++)
 		sorter.keys[sorter.key_count++] = view->sort.keys[i];
-	if (sorter.key_count && order->count > 1)
-		error = sort_rows(order, &sorter);
+	if (view->rows || (sorter.key_count && order->count > 1))
+		error = list_rows(order, view);
+	if (!error && sorter.key_count && order->count > 1)
+		error = sort_indices(&sorter, &order->indices, order->count);
 	buf_deinit(&sorter.scratch[0]);
 	buf_deinit(&sorter.scratch[1]);
 	return error;
@@ -232,7 +240,9 @@ void order_row(const struct order *order, size_t at, bool for_people, struct row
 	size_t index = order->indices ? order->indices[at] : at;
 
 	row->snapshot = order->snapshot;
+	row->index = index;
 	row->for_people = for_people;
+	row->hidden = order->hidden;
 	row->owners = NULL;
 	row->owner_count = 0;
 	lsp_snapshot_socket(order->snapshot, index, &row->socket);

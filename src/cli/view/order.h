@@ -11,6 +11,7 @@ struct order {
 	const struct column *group; /* whose cells make the groups, NULL for none */
 	uint32_t *indices;          /* owned; NULL: the snapshot's own order */
 	size_t count;
+	unsigned hidden; /* as in struct view */
 	bool has_owners; /* somebody will ask for owners of a row */
 };
 

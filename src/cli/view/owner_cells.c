@@ -53,6 +53,7 @@ CELL(owner_gap)
 CELL(process)
 {
 	const struct lsp_process *process = first_process(row);
+	size_t name_size;
 
 	if (!process)
 		return;
@@ -61,6 +62,7 @@ CELL(process)
 		return;
 	}
 	append_comm(scratch, process);
+	name_size = scratch->size;
 	buf_append_char(scratch, '(');
 	buf_append_number(scratch, process->pid);
 	buf_append_char(scratch, ')');
@@ -69,6 +71,7 @@ CELL(process)
 		buf_append_number(scratch, row->owner_count - 1);
 	}
 	cell_set_scratch(out, scratch);
+	out->tail = scratch->size - name_size;
 }
 
 /* Both have an owner: rows without one are not compared. */
@@ -104,6 +107,7 @@ CELL(fd)
 
 CELL(exe)
 {
+	static const char mark[] = " (deleted)";
 	const struct lsp_process *process = first_process(row);
 
 	if (!process || !process->exe)
@@ -113,8 +117,9 @@ CELL(exe)
 		return;
 	}
 	buf_append_text(scratch, process->exe);
-	buf_append_text(scratch, " (deleted)");
+	buf_append(scratch, mark, sizeof(mark) - 1);
 	cell_set_scratch(out, scratch);
+	out->tail = sizeof(mark) - 1;
 }
 
 const char *cell_exe_kind_word(enum lsp_exe_kind kind)

@@ -10,6 +10,10 @@ typedef void render_function(const struct view *view, const struct lsp_snapshot 
 			     struct sink *sink);
 
 render_function render_table, render_raw, render_json, render_jsonl, render_csv;
+render_function render_rules, render_prometheus, render_monitoring;
+
+/* What --check writes: only the differences. */
+render_function render_changes, render_changes_json, render_changes_jsonl;
 
 /* An error that is not the sink's own becomes its error; the first one sticks. */
 static inline void render_fail(struct sink *sink, int error)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Comma-separated values, RFC 4180 but for the line end, which is that of every other format. The
- * header holds the keys of JSON. Null is an empty cell, empty text is "".
+ * Comma-separated values, RFC 4180 but for the line end, which is that of every other format. Keys
+ * and values are those of JSON, without marks for people. Null is an empty cell, empty text is "".
  */
 #include "view/cells.h"
 #include "view/escape.h"
@@ -27,6 +27,10 @@ static void render_cell(const struct cell *cell, struct buf *out)
 		else
 			escape_csv(out, cell->text, cell->size);
 		break;
+	case CELL_FINDINGS: /* words with commas between them, or nothing */
+		if (cell->size)
+			escape_csv(out, cell->text, cell->size);
+		break;
 	case CELL_NUMBER:
 		buf_append_number(out, cell->number);
 		break;
@@ -50,7 +54,7 @@ void render_csv(const struct view *view, const struct lsp_snapshot *snapshot, st
 	if (view->has_header)
 		render_titles(list, &sink->buf);
 	for (size_t at = 0; at < order.count && !sink->error; at++) {
-		order_row(&order, at, true, &row);
+		order_row(&order, at, false, &row);
 		for (size_t i = 0; i < list->count; i++) {
 			struct cell cell;
 

@@ -4,6 +4,7 @@
  * for people, and what could not be seen travels with what was.
  */
 #include "view/cells.h"
+#include "view/changes.h"
 #include "view/emit.h"
 #include "view/order.h"
 #include "view/render.h"
@@ -29,10 +30,10 @@ static void emit_time_member(struct emit *emit, const char *key, bool is_known, 
 
 /* --- owners ---------------------------------------------------------------------------------- */
 
-static void emit_owner(struct emit *emit, const struct lsp_snapshot *snapshot,
-		       const struct lsp_owner *owner)
+static void emit_owner(struct emit *emit, const struct row *row, const struct lsp_owner *owner)
 {
 	const struct lsp_process *process = owner->process;
+	bool has_name = process->has_uid && !(row->hidden & LSP_FACT_USERS);
 
 	emit_open(emit, '{');
 	emit_named(emit, "pid");
@@ -52,7 +53,7 @@ static void emit_owner(struct emit *emit, const struct lsp_snapshot *snapshot,
 	else
 		emit_null(emit);
 	emit_text_member(emit, "user",
-			 process->has_uid ? lsp_user_name(snapshot, process->uid) : NULL);
+			 has_name ? lsp_user_name(row->snapshot, process->uid) : NULL);
 	emit_time_member(emit, "started", process->has_started, process->started);
 	emit_close(emit, '}');
 }
@@ -61,7 +62,22 @@ static void emit_owners(struct emit *emit, const struct row *row)
 {
 	emit_open(emit, '[');
 	for (size_t i = 0; i < row->owner_count; i++)
-		emit_owner(emit, row->snapshot, &row->owners[i]);
+		emit_owner(emit, row, &row->owners[i]);
+	emit_close(emit, ']');
+}
+
+static void emit_findings(struct emit *emit, const struct row *row)
+{
+	struct lsp_judgement judgement;
+
+	lsp_snapshot_judgement(row->snapshot, row->index, &judgement);
+	emit_open(emit, '[');
+	for (size_t i = 0; i < judgement.finding_count; i++) {
+		emit_open(emit, '{');
+		emit_text_member(emit, "id", lsp_finding_word(judgement.findings[i].id));
+		emit_text_member(emit, "reason", judgement.findings[i].reason);
+		emit_close(emit, '}');
+	}
 	emit_close(emit, ']');
 }
 
@@ -89,6 +105,9 @@ static void emit_cell(struct emit *emit, const char *key, const struct row *row,
 		break;
 	case CELL_OWNERS:
 		emit_owners(emit, row);
+		break;
+	case CELL_FINDINGS:
+		emit_findings(emit, row);
 		break;
 	}
 }
@@ -156,19 +175,44 @@ static void emit_gaps(struct emit *emit, const struct lsp_snapshot *snapshot)
 	emit_close(emit, ']');
 }
 
+/* Required rules that no listener holds: what is said of no socket. */
+static void emit_missing(struct emit *emit, const struct lsp_snapshot *snapshot)
+{
+	size_t count;
+	const struct lsp_missing *missing = lsp_snapshot_missing(snapshot, &count);
+
+	emit_named(emit, "missing");
+	emit_open(emit, '[');
+	for (size_t i = 0; i < count; i++) {
+		emit_open(emit, '{');
+		emit_text_member(emit, "rule", missing[i].rule);
+		emit_text_member(emit, "text", missing[i].text);
+		emit_text_member(emit, "reason", missing[i].reason);
+		emit_close(emit, '}');
+	}
+	emit_close(emit, ']');
+}
+
+static void emit_head(struct emit *emit, const struct view *view,
+		      const struct lsp_snapshot *snapshot)
+{
+	emit_open(emit, '{');
+	emit_named(emit, "schema");
+	emit_number(emit, SCHEMA);
+	emit_text_member(emit, "version", view->version);
+	emit_text_member(emit, "host", view->host);
+	emit_time_member(emit, "time", true, view->time_sec);
+	emit_gaps(emit, snapshot);
+}
+
 void render_json(const struct view *view, const struct lsp_snapshot *snapshot, struct sink *sink)
 {
 	struct emit emit = EMIT_INIT(&sink->buf);
 	struct order order;
 
 	render_fail(sink, order_init(&order, view, snapshot, false));
-	emit_open(&emit, '{');
-	emit_named(&emit, "schema");
-	emit_number(&emit, SCHEMA);
-	emit_text_member(&emit, "version", view->version);
-	emit_text_member(&emit, "host", view->host);
-	emit_time_member(&emit, "time", true, view->time_sec);
-	emit_gaps(&emit, snapshot);
+	emit_head(&emit, view, snapshot);
+	emit_missing(&emit, snapshot);
 	emit_named(&emit, "sockets");
 	emit_open(&emit, '[');
 	emit_sockets(&emit, view, &order, false, sink);
@@ -188,4 +232,74 @@ void render_jsonl(const struct view *view, const struct lsp_snapshot *snapshot, 
 	render_fail(sink, order_init(&order, view, snapshot, false));
 	emit_sockets(&emit, view, &order, true, sink);
 	order_deinit(&order);
+}
+
+/* --- changes --------------------------------------------------------------------------------- */
+
+static void emit_change(struct emit *emit, const struct view *view,
+			const struct lsp_snapshot *snapshot, const struct change *change,
+			struct buf *scratch)
+{
+	struct row row = {.snapshot = snapshot, .index = change->index, .hidden = view->hidden};
+
+	emit_open(emit, '{');
+	emit_text_member(emit, "change", change_word(change->kind));
+	emit_text_member(emit, "reason", change->reason);
+	emit_text_member(emit, "rule", change->rule);
+	emit_text_member(emit, "text", change->text);
+	emit_named(emit, "socket");
+	if (change->kind == CHANGE_MISSING) {
+		emit_null(emit);
+	} else {
+		lsp_snapshot_socket(snapshot, change->index, &row.socket);
+		row.owners = lsp_snapshot_owners(snapshot, &row.socket, &row.owner_count);
+		emit_socket(emit, &view->columns, &row, scratch);
+	}
+	emit_close(emit, '}');
+}
+
+static void emit_changes(struct emit *emit, const struct view *view,
+			 const struct lsp_snapshot *snapshot, bool is_stream, struct sink *sink)
+{
+	struct buf scratch = BUF_INIT;
+
+	for (size_t i = 0; i < view->changes->count && !sink->error; i++) {
+		const struct change *change = &view->changes->items[i];
+
+		if (change->was_told)
+			continue;
+		if (is_stream)
+			*emit = EMIT_INIT(&sink->buf);
+		else
+			emit_break(emit);
+		emit_change(emit, view, snapshot, change, &scratch);
+		if (is_stream)
+			buf_append_char(&sink->buf, '\n');
+		sink_flush_some(sink);
+	}
+	render_fail(sink, scratch.error);
+	buf_deinit(&scratch);
+}
+
+void render_changes_json(const struct view *view, const struct lsp_snapshot *snapshot,
+			 struct sink *sink)
+{
+	struct emit emit = EMIT_INIT(&sink->buf);
+
+	emit_head(&emit, view, snapshot);
+	emit_named(&emit, "changes");
+	emit_open(&emit, '[');
+	emit_changes(&emit, view, snapshot, false, sink);
+	emit_break(&emit);
+	emit_close(&emit, ']');
+	emit_close(&emit, '}');
+	buf_append_char(&sink->buf, '\n');
+}
+
+void render_changes_jsonl(const struct view *view, const struct lsp_snapshot *snapshot,
+			  struct sink *sink)
+{
+	struct emit emit = EMIT_INIT(&sink->buf);
+
+	emit_changes(&emit, view, snapshot, true, sink);
 }

@@ -9,8 +9,15 @@
 #include "view/order.h"
 #include "view/render.h"
 
-#define GAP 2           /* blanks between two columns, and before a row under a heading */
-#define SMALLEST_CUT 8u /* a column is not cut below this, nor below its title */
+#define GAP 2            /* blanks between two columns, and before a row under a heading */
+#define SMALLEST_CUT 8u  /* a column is not cut below this, nor below its title */
+#define SMALLEST_HEAD 4u /* nor what stands before a tail that is kept */
+
+/* What a heading tells. */
+struct group {
+	uint32_t rows;
+	uint32_t alarming; /* rows whose findings may mean an intruder */
+};
 
 struct table {
 	const struct view *view;
@@ -19,23 +26,28 @@ struct table {
 	bool has_headings;
 	bool is_all_listeners;
 	size_t widths[COLUMNS_MAX];
+	size_t smallest[COLUMNS_MAX]; /* widths when all is cut that may be */
 	bool is_cut[COLUMNS_MAX];
-	struct buf groups; /* uint32_t: rows of each group */
+	struct buf groups; /* struct group */
+	size_t findings;   /* of all rows */
 	struct buf scratch[2];
 	struct buf *out; /* borrowed from the sink */
 };
 
 /* --- first pass: measure --------------------------------------------------------------------- */
 
-static size_t cell_width(const struct cell *cell)
+/* *kept: what of it is never cut. */
+static size_t cell_width(const struct cell *cell, size_t *kept)
 {
+	*kept = cell->tail ? cell->tail + SMALLEST_HEAD : 0;
 	switch (cell->kind) {
 	case CELL_TEXT:
+	case CELL_FINDINGS:
 		if (!cell->size)
 			return 1;
 		return cell->is_plain ? cell->size : escape_text_width(cell->text, cell->size);
 	case CELL_NUMBER:
-		return cell_count_digits(cell->number);
+		return *kept = cell_count_digits(cell->number);
 	case CELL_BOOLEAN:
 		return cell->boolean ? 3 : 2;
 	case CELL_NULL:
@@ -45,29 +57,35 @@ static size_t cell_width(const struct cell *cell)
 	return 1;
 }
 
+static void widen(size_t *width, size_t wanted)
+{
+	if (*width < wanted)
+		*width = wanted;
+}
+
 static void measure_row(struct table *table, const struct row *row)
 {
 	for (size_t i = 0; i < table->list->count; i++) {
 		const struct column *column = table->list->columns[i];
+		size_t width, kept = 0;
 		struct cell cell;
-		size_t width;
 
 		if (column->width) {
 			width = column->width(row);
 		} else {
 			cell_ask(column, row, table->scratch, &cell);
-			width = cell_width(&cell);
+			width = cell_width(&cell, &kept);
 		}
-		if (width > table->widths[i])
-			table->widths[i] = width;
+		widen(&table->widths[i], width);
+		widen(&table->smallest[i], kept < width ? kept : width);
 	}
 }
 
 static void measure_rows(struct table *table)
 {
 	const struct column *group = table->order.group;
+	struct group sum = {0};
 	struct row rows[2];
-	uint32_t size = 0;
 
 	for (size_t at = 0; at < table->order.count; at++) {
 		struct row *row = &rows[at & 1], *before = &rows[~at & 1];
@@ -77,12 +95,14 @@ static void measure_rows(struct table *table)
 		table->is_all_listeners = table->is_all_listeners && lsp_is_listener(&row->socket);
 		if (table->has_headings && at &&
 		    column_compare(group, before, row, table->scratch) != 0) {
-			buf_append(&table->groups, &size, sizeof(size));
-			size = 0;
+			buf_append(&table->groups, &sum, sizeof(sum));
+			sum = (struct group){0};
 		}
-		size++;
+		sum.rows++;
+		sum.alarming += cell_is_alarming(row);
+		table->findings += cell_count_findings(row);
 	}
-	buf_append(&table->groups, &size, sizeof(size));
+	buf_append(&table->groups, &sum, sizeof(sum));
 }
 
 static size_t indent_of(const struct table *table)
@@ -90,43 +110,55 @@ static size_t indent_of(const struct table *table)
 	return table->has_headings ? GAP : 0;
 }
 
-static size_t smallest_width(const struct table *table, size_t i)
+static size_t sum_of(const struct table *table, const size_t *widths)
 {
-	size_t title = table->view->has_header ? strlen(table->list->columns[i]->title) : 0;
+	size_t sum = indent_of(table) + GAP * (table->list->count - 1);
 
-	return title > SMALLEST_CUT ? title : SMALLEST_CUT;
+	for (size_t i = 0; i < table->list->count; i++)
+		sum += widths[i];
+	return sum;
 }
 
-/* Takes one column of the terminal at a time from the widest text that may be cut. */
+/*
+ * Takes one column of the terminal at a time from the widest text that may be cut. Lines that wrap
+ * all the same gain nothing by it: then all is shown.
+ */
 static void fit_width(struct table *table)
 {
-	size_t count = table->list->count;
-	size_t total = indent_of(table) + GAP * (count - 1);
+	size_t total = sum_of(table, table->widths);
 
-	for (size_t i = 0; i < count; i++)
-		total += table->widths[i];
-	while (total > table->view->width) {
-		size_t widest = count;
+	if (sum_of(table, table->smallest) > table->view->width)
+		return;
+	for (; total > table->view->width; total--) {
+		size_t widest = 0;
 
-		for (size_t i = 0; i < count; i++)
-			if (table->list->columns[i]->may_cut &&
-			    table->widths[i] > smallest_width(table, i) &&
-			    (widest == count || table->widths[i] > table->widths[widest]))
+		for (size_t i = 0; i < table->list->count; i++)
+			if (table->widths[i] > table->smallest[i] &&
+			    (table->widths[widest] == table->smallest[widest] ||
+			     table->widths[i] > table->widths[widest]))
 				widest = i;
-		if (widest == count)
-			return;
 		table->widths[widest]--;
 		table->is_cut[widest] = true;
-		total--;
 	}
 }
 
 static void measure_table(struct table *table)
 {
-	for (size_t i = 0; table->view->has_header && i < table->list->count; i++)
+	size_t count = table->list->count;
+
+	for (size_t i = 0; table->view->has_header && i < count; i++)
 		table->widths[i] = strlen(table->list->columns[i]->title);
+	memcpy(table->smallest, table->widths, sizeof(table->smallest));
 	measure_rows(table);
-	if (table->view->width && table->list->count)
+	for (size_t i = 0; i < count; i++) {
+		bool is_wide = table->widths[i] > SMALLEST_CUT;
+
+		if (table->list->columns[i]->may_cut)
+			widen(&table->smallest[i], is_wide ? SMALLEST_CUT : table->widths[i]);
+		else
+			table->smallest[i] = table->widths[i];
+	}
+	if (table->view->width && count)
 		fit_width(table);
 }
 
@@ -156,7 +188,7 @@ static void write_cell(struct table *table, size_t i, const struct flat_cell *fl
 	}
 	append_blanks(out, *owed);
 	if (table->is_cut[i])
-		width = escape_text_cut(out, flat->text, flat->size, column_width);
+		width = escape_text_cut(out, flat->text, flat->size, flat->tail, column_width);
 	else if (!flat->is_plain)
 		width = escape_text(out, flat->text, flat->size);
 	else
@@ -164,21 +196,6 @@ static void write_cell(struct table *table, size_t i, const struct flat_cell *fl
 	*owed = GAP;
 	if (table->list->columns[i]->align == ALIGN_LEFT && width < column_width)
 		*owed += column_width - width;
-}
-
-static void write_row(struct table *table, const struct row *row)
-{
-	size_t owed = indent_of(table);
-
-	for (size_t i = 0; i < table->list->count; i++) {
-		struct flat_cell flat;
-		struct cell cell;
-
-		cell_ask(table->list->columns[i], row, table->scratch, &cell);
-		cell_flatten(&cell, &flat);
-		write_cell(table, i, &flat, &owed);
-	}
-	buf_append_char(table->out, '\n');
 }
 
 static void begin_style(struct table *table, const char *style)
@@ -194,6 +211,24 @@ static void end_line(struct table *table)
 	buf_append_char(table->out, '\n');
 }
 
+static void write_row(struct table *table, const struct row *row)
+{
+	size_t owed = indent_of(table);
+
+	for (size_t i = 0; i < table->list->count; i++) {
+		struct flat_cell flat;
+		struct cell cell;
+
+		cell_ask(table->list->columns[i], row, table->scratch, &cell);
+		cell_flatten(&cell, &flat);
+		write_cell(table, i, &flat, &owed);
+	}
+	if (table->view->has_color && cell_count_findings(row))
+		end_line(table);
+	else
+		buf_append_char(table->out, '\n');
+}
+
 static void write_titles(struct table *table)
 {
 	size_t owed = indent_of(table);
@@ -201,7 +236,7 @@ static void write_titles(struct table *table)
 	begin_style(table, "\033[2m");
 	for (size_t i = 0; i < table->list->count; i++) {
 		const char *title = table->list->columns[i]->title;
-		struct flat_cell flat = {title, strlen(title), true, ""};
+		struct flat_cell flat = {.text = title, .size = strlen(title), .is_plain = true};
 
 		write_cell(table, i, &flat, &owed);
 	}
@@ -228,7 +263,7 @@ static void append_category(struct buf *out, const struct row *row)
 	buf_append_text(out, headings[lsp_category_of(row->socket.local.port)]);
 }
 
-static void write_heading(struct table *table, const struct row *row, size_t count)
+static void write_heading(struct table *table, const struct row *row, const struct group *sum)
 {
 	const struct column *group = table->order.group;
 	struct flat_cell flat;
@@ -243,7 +278,9 @@ static void write_heading(struct table *table, const struct row *row, size_t cou
 		escape_text(table->out, flat.text, flat.size);
 	}
 	append_blanks(table->out, GAP);
-	append_count(table, count);
+	append_count(table, sum->rows);
+	if (sum->alarming)
+		buf_printf(table->out, ", %u unexpected", sum->alarming);
 	end_line(table);
 }
 
@@ -255,15 +292,18 @@ static void write_rows(struct table *table, struct sink *sink)
 	for (size_t at = 0; at < table->order.count && !sink->error; at++) {
 		order_row(&table->order, at, true, &row);
 		if (table->has_headings && !left) {
-			uint32_t size;
+			struct group sum;
 
-			memcpy(&size, table->groups.data + group++ * sizeof(size), sizeof(size));
-			write_heading(table, &row, size);
-			left = size;
+			memcpy(&sum, table->groups.data + group++ * sizeof(sum), sizeof(sum));
+			write_heading(table, &row, &sum);
+			left = sum.rows;
 		}
 		left--;
 		if (!at && table->view->has_header)
 			write_titles(table);
+		begin_style(table, cell_is_alarming(&row)      ? "\033[31m"
+				   : cell_count_findings(&row) ? "\033[33m"
+							       : "");
 		write_row(table, &row);
 		sink_flush_some(sink);
 	}
@@ -286,6 +326,9 @@ void render_table(const struct view *view, const struct lsp_snapshot *snapshot, 
 		write_rows(&table, sink);
 		if (view->is_terminal && view->has_header) {
 			append_count(&table, table.order.count);
+			if (table.findings)
+				buf_printf(table.out, ", %zu finding%s. See: lsports -o +reason",
+					   table.findings, table.findings == 1 ? "" : "s");
 			buf_append_char(table.out, '\n');
 		}
 	}

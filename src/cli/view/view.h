@@ -18,10 +18,12 @@
 /* One socket with what columns ask about it more than once. */
 struct row {
 	const struct lsp_snapshot *snapshot;
+	size_t index; /* of the socket in the snapshot */
 	struct lsp_socket socket;
 	const struct lsp_owner *owners; /* borrowed */
 	size_t owner_count;
-	bool for_people; /* text formats: "*", "?" and "+2" stand beside the plain values */
+	unsigned hidden; /* as in struct view */
+	bool for_people; /* table and raw: "*", "?" and "+2" stand beside the plain values */
 };
 
 enum cell_kind {
@@ -29,7 +31,8 @@ enum cell_kind {
 	CELL_TEXT,
 	CELL_NUMBER,
 	CELL_BOOLEAN,
-	CELL_OWNERS, /* all owners of the row, for JSON; text formats get them as CELL_TEXT */
+	CELL_OWNERS,   /* all owners of the row, for JSON; people get them as CELL_TEXT */
+	CELL_FINDINGS, /* all findings of the row, likewise */
 };
 
 /* Text may be foreign bytes: it is escaped where it is written, never before. */
@@ -40,6 +43,7 @@ struct cell {
 	uint64_t number;
 	bool boolean;
 	bool is_plain; /* text of our own, printable ASCII without a blank: nothing to escape */
+	size_t tail;   /* bytes at the end of the text that are never cut, printable ASCII */
 };
 
 /* --- columns --- */
@@ -56,6 +60,8 @@ enum column_set {
 	SET_JSON = 1u << 5,      /* default members of JSON, in this order */
 	SET_ALL_NAMED = 1u << 6, /* as SET_ALL, unless both SET_OWNERS and SET_NAMES are out */
 	SET_EVERY = 1u << 7,     /* every column is in it: --output-all */
+	SET_CSV = 1u << 8,       /* added by CSV: what the marks of a table say */
+	SET_NETNS = 1u << 9,     /* added where several network namespaces are looked into */
 };
 
 /*
@@ -133,8 +139,7 @@ int sort_list_parse(struct sort_list *list, const char *text, char **reason); /*
 
 /*
  * A grouping is one row of data too: category, process, user, unit, scope, netns, none. Groups
- * come before the sort keys wherever rows stand; category, the default, only where headings show
- * it.
+ * come before the sort keys wherever rows stand; category only where headings show it.
  */
 struct grouping {
 	const char *word;
@@ -163,12 +168,20 @@ struct view {
 	struct column_list columns;
 	struct sort_list sort;
 	const struct grouping *grouping;
+	unsigned hidden; /* enum lsp_fact whose names are not shown, though somebody asked for them
+			  */
 	bool has_header;
 	bool has_color;
 	bool is_terminal;           /* a summary line follows the table */
 	unsigned width;             /* columns of the terminal, 0: nothing is cut */
 	const char *host, *version; /* members of the JSON object */
 	int64_t time_sec;           /* moment of the look, seconds since the epoch */
+	int64_t duration_usec;      /* from the start of the program to the end of the look */
+	const uint32_t *rows;       /* sockets that were selected, ascending; NULL: all */
+	size_t row_count;
+	const struct changes *changes; /* what a check found; NULL: it is none */
+	bool is_everything;            /* --extended, for formats without columns */
+	bool has_rules;                /* the host has some */
 };
 
 /*
@@ -177,11 +190,25 @@ struct view {
  */
 struct format {
 	const char *word;
-	unsigned default_set; /* SET_JSON, or 0: what a table shows */
+	unsigned default_set; /* SET_JSON; else what is added to the columns of a table */
+	unsigned facts;       /* enum lsp_fact that it needs whatever the columns are */
+	bool is_check;        /* it tells differences, as --check does */
 	const char *help;
 	void (*render)(const struct view *view, const struct lsp_snapshot *snapshot,
 		       struct sink *sink);
+	/* What --check writes, NULL when the format has nothing of the kind. */
+	void (*render_changes)(const struct view *view, const struct lsp_snapshot *snapshot,
+			       struct sink *sink);
 };
+
+/* The states of a monitoring plugin, which are its exit status. */
+enum monitoring { MONITORING_OK, MONITORING_WARNING, MONITORING_CRITICAL, MONITORING_UNKNOWN };
+
+enum monitoring monitoring_judge(const struct view *view, const struct lsp_snapshot *snapshot);
+
+/* The part of --format prometheus that is true of a run without a snapshot, too. */
+void prometheus_format_run(const struct view *view, bool is_success, bool is_complete,
+			   struct buf *out);
 
 extern const struct format formats[];
 extern const size_t format_count;

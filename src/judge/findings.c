@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What is worth a look about a listener whatever the rules say, with a reason for people. Knows no
+ * rule.
+ */
+#include "judge/judge.h"
+
+#include "model/snapshot.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+	const char *word, *help;
+} findings[LSP_FINDING_COUNT] = {
+	[LSP_FINDING_UNEXPECTED] = {"unexpected", "no rule expects it; without rules: not the "
+						  "usual program of a low port"},
+	[LSP_FINDING_CHANGED] = {"changed", "a rule names the port, but something about the "
+					    "listener is not as it says"},
+	[LSP_FINDING_MISSING] = {"missing", "a required rule has no listener"},
+	[LSP_FINDING_DELETED_EXE] = {"deleted-exe", "the program file was deleted or replaced"},
+	[LSP_FINDING_ODD_EXE] = {"odd-exe", "the program lies in memory or below /tmp, /var/tmp "
+					    "or /dev/shm"},
+	[LSP_FINDING_NO_OWNER] = {"no-owner", "every process was read, and none holds it"},
+	[LSP_FINDING_QUEUE_FULL] = {"queue-full", "the accept queue is at its limit: new "
+						  "connections wait or fail"},
+	[LSP_FINDING_IN_EPHEMERAL_RANGE] = {"in-ephemeral-range",
+					    "a fixed port among those that the kernel hands out: "
+					    "it may be taken before a restart"},
+	[LSP_FINDING_MIXED_GROUP] = {"mixed-group", "sockets that share the port have different "
+						    "users, programs or units"},
+	[LSP_FINDING_MASKED] = {"masked", "no owner was found, and something is mounted over a "
+					  "directory of /proc"},
+	[LSP_FINDING_EXE_DOUBT] = {"exe?", "the program file that /proc tells may be a forgery"},
+};
+
+const char *lsp_finding_word(enum lsp_finding_id id)
+{
+	return findings[id].word;
+}
+
+const char *lsp_finding_help(enum lsp_finding_id id)
+{
+	return findings[id].help;
+}
+
+/* --- what stands there -------------------------------------------------------------------- */
+
+static void append_text(struct buf *out, const char *text)
+{
+	buf_append_text(out, text ? text : "none");
+}
+
+/* "sshd(812)" */
+static void append_process(struct buf *out, const struct lsp_process *process)
+{
+	buf_printf(out, "%s(%u)", process->comm ? process->comm : "?", process->pid);
+}
+
+static void append_owner_fact(struct key_subject *subject, enum key_id key,
+			      const struct lsp_owner *owner, struct buf *out)
+{
+	const struct lsp_process *process = owner->process;
+	const char *text = NULL;
+
+	if (key == KEY_PID) {
+		buf_append_number(out, process->pid);
+	} else if (key == KEY_EXE && process->exe_doubt != LSP_EXE_DOUBT_NONE) {
+		buf_append_text(out, "a program that may be forged, as ");
+		append_process(out, process);
+	} else {
+		keys[key].text(subject, owner, &text);
+		append_text(out, text);
+	}
+}
+
+/* That of the first owner, and the first one that is another: a prefork server says it once. */
+static void append_owner_facts(struct key_subject *subject, enum key_id key, struct buf *out)
+{
+	struct buf first = BUF_INIT, other = BUF_INIT;
+
+	if (!subject->owner_count)
+		buf_append_text(out, "no owner");
+	else
+		append_owner_fact(subject, key, &subject->owners[0], &first);
+	buf_append(out, first.data, first.size);
+	for (size_t i = 1; i < subject->owner_count; i++) {
+		buf_reset(&other);
+		append_owner_fact(subject, key, &subject->owners[i], &other);
+		if (other.size == first.size && memcmp(other.data, first.data, first.size) == 0)
+			continue;
+		buf_append_text(out, " and ");
+		buf_append(out, other.data, other.size);
+		break;
+	}
+	if (first.error || other.error)
+		out->error = -ENOMEM;
+	buf_deinit(&first);
+	buf_deinit(&other);
+}
+
+static void append_words(const struct key_subject *subject, const struct key *key, struct buf *out)
+{
+	unsigned bits = 0;
+	bool is_first = true;
+
+	if (key->words(subject, &bits) != LSP_KNOWN_YES)
+		buf_append_text(out, "unknown");
+	for (unsigned i = 0; bits && key->word(i); i++) {
+		if (!(bits & LSP_BIT(i)))
+			continue;
+		buf_printf(out, "%s%s", is_first ? "" : ",", key->word(i));
+		is_first = false;
+	}
+}
+
+void findings_format_fact(struct key_subject *subject, const struct selector_term *term,
+			  struct buf *out)
+{
+	const struct lsp_socket *socket = &subject->socket;
+	const struct key *key = &keys[term->key];
+	char address[LSP_ADDRESS_SIZE];
+	const char *text = NULL;
+	uint64_t number = 0;
+
+	if (key->is_of_owner) {
+		append_owner_facts(subject, (enum key_id)term->key, out);
+		return;
+	}
+	switch (key->kind) {
+	case KEY_KIND_PORTS:
+		buf_printf(out, "%s/%u", lsp_proto_word(socket->proto), socket->local.port);
+		break;
+	case KEY_KIND_PREFIXES:
+		lsp_address_format(socket->family, socket->local.address, address);
+		buf_append_text(out, address);
+		break;
+	case KEY_KIND_WORDS:
+		append_words(subject, key, out);
+		break;
+	case KEY_KIND_NUMBERS:
+		key->number(subject, NULL, &number);
+		buf_append_number(out, number);
+		break;
+	case KEY_KIND_TEXTS:
+	case KEY_KIND_GLOBS:
+	case KEY_KIND_PATHS:
+		key->text(subject, NULL, &text);
+		append_text(out, text);
+		break;
+	}
+}
+
+/* --- groups ----------------------------------------------------------------------------------- */
+
+static bool is_one_group(const struct lsp_socket *a, const struct lsp_socket *b)
+{
+	const char *x = a->interface ? a->interface : "", *y = b->interface ? b->interface : "";
+
+	return a->netns == b->netns && a->proto == b->proto && a->family == b->family &&
+	       a->local.port == b->local.port && lsp_is_listener(b) &&
+	       memcmp(a->local.address, b->local.address, sizeof(a->local.address)) == 0 &&
+	       strcmp(x, y) == 0;
+}
+
+/* Sockets are ordered by what makes a group. */
+size_t findings_group_end(const struct lsp_snapshot *snapshot, size_t first)
+{
+	size_t end = first + 1, count = lsp_snapshot_count(snapshot);
+	struct lsp_socket socket, next;
+
+	lsp_snapshot_socket(snapshot, first, &socket);
+	if (!lsp_is_listener(&socket))
+		return end;
+	for (; end < count; end++) {
+		lsp_snapshot_socket(snapshot, end, &next);
+		if (!is_one_group(&socket, &next))
+			break;
+	}
+	return end;
+}
+
+static bool is_equal_text(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static const char *exe_of(const struct lsp_snapshot *snapshot, const struct lsp_socket *socket)
+{
+	size_t count;
+	const struct lsp_owner *owners = lsp_snapshot_owners(snapshot, socket, &count);
+
+	return count ? owners[0].process->exe : NULL;
+}
+
+/* Each fact is compared with the last member of which it is known. */
+const char *findings_group_difference(const struct lsp_snapshot *snapshot, size_t first, size_t end)
+{
+	struct lsp_socket socket, user = {0}, unit = {0};
+	const char *exe = NULL, *other_exe;
+
+	for (size_t i = first; i < end; i++) {
+		lsp_snapshot_socket(snapshot, i, &socket);
+		if (user.has_uid && socket.has_uid && user.uid != socket.uid)
+			return "users";
+		other_exe = exe_of(snapshot, &socket);
+		if (exe && other_exe && strcmp(exe, other_exe) != 0)
+			return "programs";
+		if (unit.cgroup && socket.cgroup && !is_equal_text(unit.unit, socket.unit))
+			return "units";
+		user = socket.has_uid ? socket : user;
+		unit = socket.cgroup ? socket : unit;
+		exe = other_exe ? other_exe : exe;
+	}
+	return NULL;
+}
+
+/* --- one listener --------------------------------------------------------------------------------
+ */
+
+static bool is_below(const char *path, const char *directory)
+{
+	return path && strncmp(path, directory, strlen(directory)) == 0;
+}
+
+static bool is_odd(const struct lsp_process *process)
+{
+	return process->exe_kind == LSP_EXE_KIND_MEMFD || is_below(process->exe, "/tmp/") ||
+	       is_below(process->exe, "/var/tmp/") || is_below(process->exe, "/dev/shm/");
+}
+
+/* Return: false when it is not so of this process. */
+static bool explain(enum lsp_finding_id id, const struct lsp_process *process, struct buf *out)
+{
+	bool is_doubted = process->exe_doubt != LSP_EXE_DOUBT_NONE;
+
+	append_process(out, process);
+	if (id == LSP_FINDING_DELETED_EXE && process->exe_kind == LSP_EXE_KIND_DELETED)
+		buf_printf(out, " runs %s, which was deleted or replaced", process->exe);
+	else if (id == LSP_FINDING_ODD_EXE && is_odd(process))
+		buf_printf(out, " runs %s", process->exe);
+	else if (id == LSP_FINDING_EXE_DOUBT && process->exe_doubt == LSP_EXE_DOUBT_USERNS)
+		buf_append_text(out, " lives in another user namespace: what /proc tells of its "
+				     "program proves nothing");
+	else if (id == LSP_FINDING_EXE_DOUBT && is_doubted)
+		buf_printf(out, " has no code mapped of %s, which /proc calls its program",
+			   process->exe);
+	else
+		return false;
+	return true;
+}
+
+/* About the first owner for which it is so. */
+static int add_owner_finding(const struct key_subject *subject, struct lsp_snapshot *snapshot,
+			     size_t index, enum lsp_finding_id id)
+{
+	struct buf reason = BUF_INIT;
+	int r = 0;
+
+	for (size_t i = 0; i < subject->owner_count; i++) {
+		buf_reset(&reason);
+		if (!explain(id, subject->owners[i].process, &reason))
+			continue;
+		r = buf_text(&reason) ? snapshot_add_finding(snapshot, index, id, reason.data)
+				      : -ENOMEM;
+		break;
+	}
+	buf_deinit(&reason);
+	return r;
+}
+
+static int add_queue_finding(const struct lsp_socket *socket, struct lsp_snapshot *snapshot,
+			     size_t index)
+{
+	char reason[80];
+
+	/* sk_acceptq_is_full() (include/net/sock.h) asks for more than the limit. */
+	if (!socket->has_backlog || !socket->recv_queue || socket->recv_queue < socket->backlog)
+		return 0;
+	snprintf(reason, sizeof(reason), "%u connections wait to be accepted, the limit is %u",
+		 socket->recv_queue, socket->backlog);
+	return snapshot_add_finding(snapshot, index, LSP_FINDING_QUEUE_FULL, reason);
+}
+
+int findings_add(const struct key_subject *subject, struct lsp_snapshot *snapshot, size_t index,
+		 const char *group_difference)
+{
+	const struct lsp_socket *socket = &subject->socket;
+	bool is_masked = snapshot_is_masked(snapshot);
+	char reason[128];
+	int r = add_owner_finding(subject, snapshot, index, LSP_FINDING_DELETED_EXE);
+
+	if (r >= 0)
+		r = add_owner_finding(subject, snapshot, index, LSP_FINDING_ODD_EXE);
+	if (r >= 0)
+		r = add_owner_finding(subject, snapshot, index, LSP_FINDING_EXE_DOUBT);
+	if (r >= 0 && subject->owner_gap != LSP_OWNER_GAP_NONE && is_masked)
+		r = snapshot_add_finding(snapshot, index, LSP_FINDING_MASKED,
+					 "no owner was found, and something is mounted over the "
+					 "directory of a process in /proc");
+	else if (r >= 0 && subject->owner_gap == LSP_OWNER_GAP_UNKNOWN)
+		r = snapshot_add_finding(snapshot, index, LSP_FINDING_NO_OWNER,
+					 "every process was read and none holds it: it may be on "
+					 "its way between two processes");
+	if (r >= 0)
+		r = add_queue_finding(socket, snapshot, index);
+	if (r >= 0 && socket->is_auto == LSP_KNOWN_NO &&
+	    lsp_is_ephemeral(snapshot, socket) == LSP_KNOWN_YES) {
+		snprintf(reason, sizeof(reason),
+			 "the kernel hands out port %u too: add it to "
+			 "net.ipv4.ip_local_reserved_ports",
+			 socket->local.port);
+		r = snapshot_add_finding(snapshot, index, LSP_FINDING_IN_EPHEMERAL_RANGE, reason);
+	}
+	if (r >= 0 && group_difference) {
+		snprintf(reason, sizeof(reason), "sockets of different %s share this port",
+			 group_difference);
+		r = snapshot_add_finding(snapshot, index, LSP_FINDING_MIXED_GROUP, reason);
+	}
+	return r;
+}

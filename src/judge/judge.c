@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Rules against listeners: which one matches, which one comes nearest, and which required one found
+ * nobody. Reads no file and looks nothing up.
+ */
+#include "judge/judge.h"
+
+#include "model/snapshot.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Of each rule, over all listeners. */
+enum rule_mark {
+	RULE_MARK_HELD = 1u << 0,    /* a listener matches */
+	RULE_MARK_UNKNOWN = 1u << 1, /* one may match */
+	RULE_MARK_NEAREST = 1u << 2, /* one is said to have changed from it */
+};
+
+struct judge {
+	const struct lsp_query *query;
+	const struct rules *rules; /* those that count on this host */
+	struct lsp_snapshot *snapshot;
+	uint8_t *marks; /* enum rule_mark, one a rule */
+	bool is_usual;  /* the rules are the built-in table */
+};
+
+/* What the rules say about one listener. */
+struct opinion {
+	const struct rule *match;   /* the first that holds */
+	const struct rule *unknown; /* the first that may hold */
+	const struct rule *nearest; /* the one of its port with the fewest terms that fail */
+	size_t nearest_failures;
+};
+
+static size_t count_failures(const struct rules *rules, const struct rule *rule,
+			     struct key_subject *subject, bool *is_of_port)
+{
+	size_t failures = 0;
+
+	*is_of_port = rule->has_port;
+	for (uint32_t i = 0; i < rule->selector.term_count; i++) {
+		const struct selector_term *term =
+			&rules->pool.terms[rule->selector.first_term + i];
+
+		if (selector_match_term(&rules->pool, term, subject) != LSP_KNOWN_NO)
+			continue;
+		failures++;
+		/* Another port or protocol is another listener, not a changed one. */
+		if (term->key == KEY_PORT || term->key == KEY_PROTO)
+			*is_of_port = false;
+	}
+	return failures;
+}
+
+static void keep_first(const struct rule **first, const struct rule *rule)
+{
+	if (!*first || rule < *first)
+		*first = rule;
+}
+
+static void keep_nearest(struct opinion *opinion, const struct rule *rule, size_t failures)
+{
+	if (opinion->nearest &&
+	    (failures > opinion->nearest_failures ||
+	     (failures == opinion->nearest_failures && rule > opinion->nearest)))
+		return;
+	opinion->nearest = rule;
+	opinion->nearest_failures = failures;
+}
+
+static void ask_rules(struct judge *judge, struct key_subject *subject, struct opinion *opinion)
+{
+	const struct rules *rules = judge->rules;
+	const struct rule *rule;
+	struct rule_walk walk;
+
+	*opinion = (struct opinion){0};
+	rule_walk_init(&walk, rules, subject->socket.local.port);
+	while ((rule = rule_walk_next(&walk))) {
+		enum lsp_known r = selector_match(&rules->pool, &rule->selector, subject);
+		uint8_t *mark = &judge->marks[rule - rules->rules];
+		bool is_of_port;
+		size_t failures;
+
+		if (r == LSP_KNOWN_YES) {
+			*mark |= RULE_MARK_HELD;
+			keep_first(&opinion->match, rule);
+		} else if (r == LSP_KNOWN_NOT) {
+			*mark |= RULE_MARK_UNKNOWN;
+			keep_first(&opinion->unknown, rule);
+		} else if (!opinion->match && !opinion->unknown) {
+			failures = count_failures(rules, rule, subject, &is_of_port);
+			if (is_of_port)
+				keep_nearest(opinion, rule, failures);
+		}
+	}
+}
+
+/* --- reasons -------------------------------------------------------------------------------- */
+
+/* "tcp/22 is expected with exe=/usr/sbin/sshd (web.rules:3), found /tmp/sshd" */
+static void format_difference(const struct judge *judge, const struct rule *rule,
+			      struct key_subject *subject, struct buf *out)
+{
+	const struct rules *rules = judge->rules;
+	const char *text = rules->files[rule->file].text;
+	struct buf found = BUF_INIT;
+	const char *between = "";
+
+	buf_append_text(out, judge->is_usual ? "usual on " : "");
+	buf_printf(out, "%s/%u is ", lsp_proto_word(subject->socket.proto),
+		   subject->socket.local.port);
+	buf_append_text(out, judge->is_usual ? "" : "expected with ");
+	for (uint32_t i = 0; i < rule->selector.term_count; i++) {
+		const struct selector_term *term =
+			&rules->pool.terms[rule->selector.first_term + i];
+
+		if (selector_match_term(&rules->pool, term, subject) != LSP_KNOWN_NO)
+			continue;
+		buf_append_text(out, between);
+		buf_append(out, text + term->text_at, term->text_size);
+		buf_append_text(&found, between);
+		findings_format_fact(subject, term, &found);
+		between = " and ";
+	}
+	if (!judge->is_usual) {
+		buf_append_text(out, " (");
+		rule_format_place(rules, rule, out);
+		buf_append_char(out, ')');
+	}
+	buf_append_text(out, ", found ");
+	buf_append(out, found.data, found.size);
+	if (found.error)
+		out->error = found.error;
+	buf_deinit(&found);
+}
+
+static void format_unexpected(const struct judge *judge, const struct rule *nearest,
+			      struct key_subject *subject, struct buf *out)
+{
+	const struct lsp_socket *socket = &subject->socket;
+	const char *proto = lsp_proto_word(socket->proto);
+	bool is_guess;
+
+	if (nearest)
+		format_difference(judge, nearest, subject, out);
+	else if (judge->is_usual)
+		buf_printf(out, "no usual program of %s/%u is known", proto, socket->local.port);
+	else
+		buf_printf(out, "no rule expects %s/%u", proto, socket->local.port);
+	if (!lsp_service_name(judge->snapshot, socket->proto, socket->local.port, &is_guess))
+		buf_append_text(out, ", and no service is registered for the port");
+}
+
+/* --- one listener ----------------------------------------------------------------------------- */
+
+/* In a listing only ports that should be watched are called unexpected. */
+static bool is_low(const struct judge *judge, const struct lsp_socket *socket)
+{
+	return lsp_category_of(socket->local.port) == LSP_CATEGORY_WELL_KNOWN ||
+	       lsp_is_privileged(judge->snapshot, socket) == LSP_KNOWN_YES;
+}
+
+static int set_verdict(struct judge *judge, size_t index, enum lsp_verdict verdict,
+		       const struct rule *rule)
+{
+	struct buf place = BUF_INIT;
+	int r;
+
+	if (rule && !judge->is_usual) {
+		rule_format_place(judge->rules, rule, &place);
+		if (!buf_text(&place))
+			return -ENOMEM;
+	}
+	r = snapshot_set_verdict(judge->snapshot, index, verdict, place.data);
+	buf_deinit(&place);
+	return r;
+}
+
+/* No rule holds and none may hold. */
+static int judge_unexpected(struct judge *judge, struct key_subject *subject, size_t index,
+			    const struct rule *nearest)
+{
+	bool is_told = judge->query->judges_all || is_low(judge, &subject->socket);
+	bool is_changed = nearest && !judge->is_usual;
+	struct buf reason = BUF_INIT;
+	int r;
+
+	/* Without rules there is nothing by which a high port could be judged. */
+	if (judge->is_usual && !is_low(judge, &subject->socket))
+		return 0;
+	if (is_changed)
+		judge->marks[nearest - judge->rules->rules] |= RULE_MARK_NEAREST;
+	r = set_verdict(judge, index, LSP_VERDICT_UNEXPECTED, nearest);
+	if (r < 0 || (!is_changed && !is_told))
+		return r;
+	if (is_changed)
+		format_difference(judge, nearest, subject, &reason);
+	else
+		format_unexpected(judge, nearest, subject, &reason);
+	r = buf_text(&reason) ? snapshot_add_finding(judge->snapshot, index,
+						     is_changed ? LSP_FINDING_CHANGED
+								: LSP_FINDING_UNEXPECTED,
+						     reason.data)
+			      : -ENOMEM;
+	buf_deinit(&reason);
+	return r;
+}
+
+static int judge_listener(struct judge *judge, size_t index, const char *group_difference)
+{
+	struct key_subject subject;
+	struct opinion opinion;
+	int r;
+
+	key_subject_init(&subject, judge->snapshot, index);
+	if (!lsp_is_listener(&subject.socket))
+		return 0;
+	subject.is_rule = true;
+	ask_rules(judge, &subject, &opinion);
+	if (opinion.match)
+		r = set_verdict(judge, index,
+				judge->is_usual ? LSP_VERDICT_USUAL : LSP_VERDICT_EXPECTED,
+				opinion.match);
+	else if (opinion.unknown)
+		r = set_verdict(judge, index, LSP_VERDICT_UNJUDGED, opinion.unknown);
+	else
+		r = judge_unexpected(judge, &subject, index, opinion.nearest);
+	return r < 0 ? r : findings_add(&subject, judge->snapshot, index, group_difference);
+}
+
+/* --- rules without listener ---------------------------------------------------------------------
+ */
+
+/* Was everything looked at that could hold the rule? */
+static bool is_in_view(const struct judge *judge, const struct rule *rule)
+{
+	const struct lsp_query *query = judge->query;
+	const struct rules *rules = judge->rules;
+	const struct selector_term *netns = NULL;
+	uint32_t inode;
+
+	if (!query->listeners || query->port_count ||
+	    query->protos != LSP_BIT(LSP_PROTO_COUNT) - 1 ||
+	    query->families != LSP_BIT(LSP_FAMILY_COUNT) - 1)
+		return false;
+	/* A namespace that is gone took its listeners along. */
+	if (query->all_netns)
+		return true;
+	for (uint32_t i = 0; i < rule->selector.term_count; i++) {
+		const struct selector_term *term =
+			&rules->pool.terms[rule->selector.first_term + i];
+
+		if (term->key == KEY_NETNS)
+			netns = term;
+	}
+	for (size_t i = 0; netns && (inode = snapshot_netns_at(judge->snapshot, i)); i++) {
+		struct key_subject subject = {.snapshot = judge->snapshot, .socket.netns = inode};
+
+		if (selector_match_term(&rules->pool, netns, &subject) == LSP_KNOWN_YES)
+			return true;
+	}
+	return !netns;
+}
+
+static int add_missing(struct judge *judge, const struct rule *rule)
+{
+	struct buf place = BUF_INIT, text = BUF_INIT;
+	int r = -ENOMEM;
+
+	rule_format_place(judge->rules, rule, &place);
+	buf_append(&text, judge->rules->files[rule->file].text + rule->text_at, rule->text_size);
+	if (buf_text(&place) && buf_text(&text))
+		r = snapshot_add_missing(judge->snapshot,
+					 &(struct lsp_missing){
+						 .rule = place.data,
+						 .text = text.data,
+						 .reason = "no listener holds this required rule",
+					 });
+	buf_deinit(&place);
+	buf_deinit(&text);
+	return r;
+}
+
+static int judge_rules(struct judge *judge)
+{
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < judge->rules->count; i++) {
+		const struct rule *rule = &judge->rules->rules[i];
+
+		if (rule->is_required && !judge->marks[i] && is_in_view(judge, rule))
+			r = add_missing(judge, rule);
+	}
+	return r;
+}
+
+/* ---------------------------------------------------------------------------------------------- */
+
+static int judge_all(struct judge *judge)
+{
+	size_t count = lsp_snapshot_count(judge->snapshot), end;
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < count; i = end) {
+		const char *difference;
+
+		end = findings_group_end(judge->snapshot, i);
+		difference = findings_group_difference(judge->snapshot, i, end);
+		for (size_t member = i; r >= 0 && member < end; member++)
+			r = judge_listener(judge, member, difference);
+	}
+	return r < 0 ? r : judge_rules(judge);
+}
+
+int judge_snapshot(const struct lsp_query *query, struct lsp_snapshot *snapshot)
+{
+	bool is_usual = !lsp_rules_exist(query->rules);
+	struct judge judge = {
+		.query = query,
+		.rules = is_usual ? &query->rules->usual : &query->rules->host,
+		.snapshot = snapshot,
+		.is_usual = is_usual,
+	};
+	int r;
+
+	judge.marks = calloc(judge.rules->count + 1, 1);
+	if (!judge.marks)
+		return -ENOMEM;
+	r = judge_all(&judge);
+	free(judge.marks);
+	return r < 0 ? r : snapshot_seal_judgement(snapshot);
+}
+
+bool lsp_rules_exist(const struct lsp_rules *rules)
+{
+	return rules->host.file_count > 0;
+}

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Rule files as bytes: lines, comments, "required". All errors of a file are told, not only the
+ * first one. A file that was cut or damaged must be refused: a rule that lost its end matches more.
+ */
+#include "judge/rules.h"
+
+#include "utf8.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ERRORS_MAX 100
+#define REQUIRED "required"
+
+void rules_deinit(struct rules *rules)
+{
+	if (!rules)
+		return;
+	for (size_t i = 0; i < rules->file_count; i++) {
+		free(rules->files[i].name);
+		free(rules->files[i].text);
+	}
+	free(rules->files);
+	free(rules->rules);
+	free(rules->index.bounds);
+	free(rules->index.starts);
+	free(rules->index.rules);
+	selector_pool_deinit(&rules->pool);
+	*rules = (struct rules){0};
+}
+
+/* --- one file --------------------------------------------------------------------------- */
+
+struct reader {
+	struct rules *rules;
+	const struct selector_names *names;
+	struct buf *errors;
+	size_t error_count;
+	uint32_t file, line;
+	const char *text; /* of the whole file */
+};
+
+static void tell(struct reader *reader, const char *what)
+{
+	const char *name = reader->rules->files[reader->file].name;
+
+	reader->error_count++;
+	if (reader->error_count <= ERRORS_MAX)
+		buf_printf(reader->errors, "%s:%u: %s\n", name, reader->line, what);
+	else if (reader->error_count == ERRORS_MAX + 1)
+		buf_printf(reader->errors, "%s: more than %d errors\n", name, ERRORS_MAX);
+}
+
+/* The place of the first byte that is not text, or @end. */
+static const char *find_no_text(const char *at, const char *end)
+{
+	while (at < end) {
+		unsigned char byte = (unsigned char)*at;
+		uint32_t point;
+		size_t size = 1;
+
+		if ((byte < ' ' && byte != '\t') || byte == 0x7f)
+			break;
+		if (byte >= 0x80)
+			size = utf8_decode(at, (size_t)(end - at), &point);
+		/* C1 controls, and the mark that some editors begin a file with. */
+		if (!size || (size > 1 && (point < 0xa0 || point == 0xfeff)))
+			break;
+		at += size;
+	}
+	return at;
+}
+
+static bool is_text(struct reader *reader, const char *line, const char *end)
+{
+	const char *wrong = find_no_text(line, end);
+	char what[80];
+
+	if (wrong == end)
+		return true;
+	if (*wrong == '\r' && wrong + 1 == end)
+		snprintf(what, sizeof(what), "the line ends in a carriage return (0x0d)");
+	else
+		snprintf(what, sizeof(what), "column %zu: byte 0x%02x is not text",
+			 (size_t)(wrong - line) + 1, (unsigned char)*wrong);
+	tell(reader, what);
+	return false;
+}
+
+static const char *skip_blanks(const char *at, const char *end)
+{
+	while (at < end && (*at == ' ' || *at == '\t'))
+		at++;
+	return at;
+}
+
+static int add_rule(struct rules *rules, const struct rule *rule)
+{
+	if (rules->count == rules->capacity) {
+		size_t capacity = rules->capacity ? rules->capacity * 2 : 32;
+		struct rule *grown = reallocarray(rules->rules, capacity, sizeof(*grown));
+
+		if (!grown)
+			return -ENOMEM;
+		rules->rules = grown;
+		rules->capacity = capacity;
+	}
+	rules->rules[rules->count++] = *rule;
+	return 0;
+}
+
+/* A rule that only says "auto" is about whatever port the kernel chose. */
+static bool has_port(const struct selector_pool *pool, const struct selector *selector)
+{
+	for (uint32_t i = 0; i < selector->term_count; i++) {
+		const struct selector_term *term = &pool->terms[selector->first_term + i];
+
+		for (uint32_t v = 0; term->key == KEY_PORT && v < term->value_count; v++) {
+			if (!term->is_negative &&
+			    !pool->values[term->first_value + v].ports.is_auto)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* What a selector can say and a rule cannot mean. */
+static const char *why_no_rule(const struct selector_pool *pool, const struct selector *selector)
+{
+	for (uint32_t i = 0; i < selector->term_count; i++) {
+		if (pool->terms[selector->first_term + i].key == KEY_FINDING)
+			return "finding= cannot stand in a rule: findings come from rules";
+	}
+	return selector->term_count ? NULL : "the rule selects nothing";
+}
+
+static int parse_word(struct reader *reader, struct rule *rule, const char *line, const char *at,
+		      size_t size)
+{
+	struct buf what = BUF_INIT, message = BUF_INIT;
+	int r = selector_parse_word(&reader->rules->pool, &rule->selector, reader->text,
+				    (size_t)(at - reader->text), size, reader->names, &what);
+
+	/* What could not be looked up is an error of the word: the next ones are told too. */
+	if (r < 0 && r != -EINVAL && r != -ENOMEM) {
+		buf_printf(&what, "names of services could not be read: %s", strerrordesc_np(-r));
+		r = -EINVAL;
+	}
+	if (r == -EINVAL) {
+		buf_append_text(&message, "\"");
+		buf_append(&message, at, size);
+		buf_append_text(&message, "\"");
+		if (at > line)
+			buf_printf(&message, " (column %zu)", (size_t)(at - line) + 1);
+		buf_append_text(&message, ": ");
+		buf_append(&message, what.data, what.size);
+		tell(reader, buf_text(&message) ? message.data : "out of memory");
+	}
+	buf_deinit(&what);
+	buf_deinit(&message);
+	return r;
+}
+
+/* The words up to the end of the line or a comment. Return: 0, -EINVAL (told), -ENOMEM. */
+static int parse_words(struct reader *reader, struct rule *rule, const char *line, const char *end)
+{
+	const char *at = skip_blanks(line, end);
+	int r = 0;
+
+	rule->text_at = (uint32_t)(at - reader->text);
+	while (at < end && *at != '#') {
+		size_t size = selector_word_size(at, end);
+		int error = 0;
+
+		if (rule->is_required) {
+			tell(reader, "nothing may stand behind \"" REQUIRED "\"");
+			return -EINVAL;
+		}
+		if (size == strlen(REQUIRED) && memcmp(at, REQUIRED, size) == 0)
+			rule->is_required = true;
+		else
+			error = parse_word(reader, rule, line, at, size);
+		if (error < 0 && error != -EINVAL)
+			return error;
+		r = error < 0 ? error : r;
+		at += size;
+		rule->text_size = (uint32_t)(at - reader->text) - rule->text_at;
+		at = skip_blanks(at, end);
+	}
+	return r;
+}
+
+static int parse_line(struct reader *reader, const char *line, const char *end)
+{
+	struct rule rule = {.file = reader->file, .line = reader->line};
+	const char *why;
+	int r;
+
+	if (!is_text(reader, line, end))
+		return 0;
+	r = parse_words(reader, &rule, line, end);
+	if (r < 0)
+		return r == -EINVAL ? 0 : r;
+	/* A blank line or a comment. */
+	if (!rule.text_size)
+		return 0;
+	why = why_no_rule(&reader->rules->pool, &rule.selector);
+	if (why) {
+		tell(reader, why);
+		return 0;
+	}
+	reader->rules->facts |= selector_facts(&reader->rules->pool, &rule.selector);
+	rule.has_port = has_port(&reader->rules->pool, &rule.selector);
+	return add_rule(reader->rules, &rule);
+}
+
+static int add_file(struct rules *rules, const char *name, char *text)
+{
+	struct rule_file *files = reallocarray(rules->files, rules->file_count + 1, sizeof(*files));
+
+	if (!files) {
+		free(text);
+		return -ENOMEM;
+	}
+	rules->files = files;
+	files[rules->file_count] = (struct rule_file){strdup(name), text};
+	return files[rules->file_count++].name ? 0 : -ENOMEM;
+}
+
+int rules_parse(struct rules *rules, const char *name, char *text, size_t size,
+		const struct selector_names *names, struct buf *errors)
+{
+	struct reader reader = {
+		.rules = rules,
+		.names = names,
+		.errors = errors,
+		.file = (uint32_t)rules->file_count,
+		.text = text,
+	};
+	const char *at = text, *end = text + size;
+	int r = add_file(rules, name, text);
+
+	while (r >= 0 && at < end) {
+		const char *newline = memchr(at, '\n', (size_t)(end - at));
+
+		reader.line++;
+		if (!newline) {
+			tell(&reader, "the last line has no end: it may have been cut");
+			break;
+		}
+		r = parse_line(&reader, at, newline);
+		at = newline + 1;
+	}
+	if (r >= 0 && errors->error)
+		r = errors->error;
+	return r < 0 ? r : reader.error_count ? -EINVAL : 0;
+}
+
+void rule_format_place(const struct rules *rules, const struct rule *rule, struct buf *out)
+{
+	buf_printf(out, "%s:%u", rules->files[rule->file].name, rule->line);
+}

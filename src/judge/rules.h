@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Rules: text -> rules, and the few of them that can be about a port. Pure: who reads the files
+ * hands their text over.
+ */
+#ifndef LSPORTS_JUDGE_RULES_H
+#define LSPORTS_JUDGE_RULES_H
+#pragma once
+
+#include "judge/selector.h"
+
+struct rule {
+	struct selector selector;
+	uint32_t file;               /* index in files */
+	uint32_t line;               /* from 1 */
+	uint32_t text_at, text_size; /* in the file's text, without blanks around it */
+	bool is_required;
+	bool has_port; /* it names ports of its own, by number */
+};
+
+struct rule_file {
+	char *name;
+	char *text; /* not terminated */
+};
+
+/*
+ * Which rules can be about a port: a segment tree over the intervals of ports that the rules tell
+ * apart, whose node n covers what 2n and 2n+1 cover. A range of ports is the few nodes that make it
+ * up, a port is asked of the nodes above its interval.
+ */
+struct rule_index {
+	uint16_t *bounds; /* first port of each interval, ascending from 0 */
+	uint32_t leaves;  /* intervals */
+	uint32_t *starts; /* of each node in @rules, and of the one behind the last */
+	uint32_t *rules;  /* indices, ascending within a node */
+};
+
+struct rules {
+	struct selector_pool pool;
+	struct rule *rules;
+	size_t count, capacity;
+	struct rule_file *files;
+	size_t file_count;
+	struct rule_index index; /* made by rules_index() */
+	unsigned facts;          /* enum lsp_fact that their terms need */
+};
+
+void rules_deinit(struct rules *rules); /* takes a zeroed one too */
+
+/*
+ * rules_parse() - the rules of one file, in order.
+ * @text: of malloc(3); taken over, on failure too. @name is copied.
+ * @errors: every error, "name:line: column N: what is wrong" a line.
+ *
+ * Return: 0, -EINVAL with at least one line in @errors, -ENOMEM.
+ */
+int rules_parse(struct rules *rules, const char *name, char *text, size_t size,
+		const struct selector_names *names, struct buf *errors);
+
+/* rules_index() - once all files are parsed. Return: 0 or -ENOMEM. */
+int rules_index(struct rules *rules);
+
+/* --- rules about a port --- */
+
+struct rule_walk {
+	const struct rules *rules;
+	uint32_t node, at;
+};
+
+/* In no order of the file; each rule comes once or more often. */
+void rule_walk_init(struct rule_walk *walk, const struct rules *rules, uint16_t port);
+const struct rule *rule_walk_next(struct rule_walk *walk);
+
+/* "file:line" */
+void rule_format_place(const struct rules *rules, const struct rule *rule, struct buf *out);
+
+#endif

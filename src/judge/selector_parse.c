@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Words of the selector language: "KEY=VALUE,...", "KEY!=VALUE,...", or a port alone. Owns how
+ * terms are combined; values are read by judge/selector_value.c, and nothing is matched here.
+ */
+#include "judge/selector.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ALL_PROTOS ((uint8_t)(LSP_BIT(LSP_PROTO_COUNT) - 1))
+#define WORD_MAX UINT16_MAX
+
+void selector_pool_deinit(struct selector_pool *pool)
+{
+	if (!pool)
+		return;
+	free(pool->terms);
+	free(pool->values);
+	strpool_deinit(&pool->strings);
+	*pool = (struct selector_pool){0};
+}
+
+/* Room for one element more. */
+static void *grow(void *elements, size_t count, size_t *capacity, size_t size)
+{
+	size_t more = *capacity ? *capacity * 2 : 16;
+	void *grown;
+
+	if (count < *capacity)
+		return elements;
+	grown = reallocarray(elements, more, size);
+	if (grown)
+		*capacity = more;
+	return grown;
+}
+
+static int add_value(struct selector_pool *pool, const struct selector_value *value)
+{
+	struct selector_value *values =
+		grow(pool->values, pool->value_count, &pool->value_capacity, sizeof(*values));
+
+	if (!values)
+		return -ENOMEM;
+	pool->values = values;
+	values[pool->value_count++] = *value;
+	return 0;
+}
+
+static struct selector_term *find_term(struct selector_pool *pool, const struct selector *selector,
+				       enum key_id key, bool is_negative)
+{
+	for (uint32_t i = 0; i < selector->term_count; i++) {
+		struct selector_term *term = &pool->terms[selector->first_term + i];
+
+		if (term->key == key && term->is_negative == is_negative)
+			return term;
+	}
+	return NULL;
+}
+
+static int add_term(struct selector_pool *pool, struct selector *selector,
+		    const struct selector_term *term)
+{
+	struct selector_term *terms =
+		grow(pool->terms, pool->term_count, &pool->term_capacity, sizeof(*terms));
+
+	if (!terms)
+		return -ENOMEM;
+	pool->terms = terms;
+	if (!selector->term_count)
+		selector->first_term = (uint32_t)pool->term_count;
+	terms[pool->term_count++] = *term;
+	selector->term_count++;
+	return 0;
+}
+
+/*
+ * One value more of a term. Values of one term stand together: those of a key that comes once more
+ * move to the end of the pool, into room for twice as many.
+ */
+static int add_term_value(struct selector_pool *pool, struct selector_term *term,
+			  const struct selector_value *value)
+{
+	static const struct selector_value none;
+	uint32_t first = (uint32_t)pool->value_count, count = term->value_count;
+	int r = 0;
+
+	if (count < term->value_room) {
+		pool->values[term->first_value + term->value_count++] = *value;
+		return 0;
+	}
+	if (term->first_value + count != first) {
+		for (uint32_t i = 0; r >= 0 && i < 2 * count; i++) {
+			struct selector_value old =
+				i < count ? pool->values[term->first_value + i] : none;
+
+			r = add_value(pool, &old);
+		}
+		if (r < 0)
+			return r;
+		term->first_value = first;
+		term->value_room = 2 * count;
+		return add_term_value(pool, term, value);
+	}
+	r = add_value(pool, value);
+	term->value_count += r >= 0;
+	return r;
+}
+
+static int parse_values(struct selector_pool *pool, struct selector_term *term,
+			struct selector_cursor *cursor)
+{
+	for (;;) {
+		struct selector_value value;
+		int r = selector_parse_value(pool, (enum key_id)term->key, cursor, &value);
+
+		if (r >= 0)
+			r = add_term_value(pool, term, &value);
+		if (r < 0)
+			return r;
+		if (cursor->at == cursor->end)
+			return 0;
+		cursor->at++; /* the comma; behind it another value must stand */
+	}
+}
+
+static int refuse_key(const char *word, size_t size, struct buf *error)
+{
+	struct buf text = BUF_INIT;
+	struct nearest nearest;
+
+	buf_append_text(error, "unknown key \"");
+	buf_append(error, word, size);
+	buf_append_char(error, '"');
+	buf_append(&text, word, size);
+	if (buf_text(&text)) {
+		nearest_init(&nearest, text.data);
+		for (size_t i = 0; lsp_key_at(i); i++)
+			nearest_try(&nearest, lsp_key_at(i)->word);
+		if (nearest.word)
+			buf_printf(error, " (nearest: %s)", nearest.word);
+	}
+	buf_deinit(&text);
+	return -EINVAL;
+}
+
+/* "KEY=" or "KEY!=" or nothing: the term, with the cursor at its first value. */
+static int parse_key(struct selector_term *term, struct selector_cursor *cursor)
+{
+	const char *equals = memchr(cursor->at, '=', (size_t)(cursor->end - cursor->at));
+	size_t size;
+	enum key_id key;
+
+	if (!equals) {
+		size = (size_t)(cursor->end - cursor->at);
+		key = key_find(cursor->at, size);
+		if (key != KEY_COUNT) {
+			buf_printf(cursor->error, "\"%s\" wants a value: %s=...",
+				   keys[key].shown.word, keys[key].shown.word);
+			return -EINVAL;
+		}
+		term->key = KEY_PORT;
+		/* lsof(8) writes a port so. */
+		if (cursor->at < cursor->end && *cursor->at == ':')
+			cursor->at++;
+		return 0;
+	}
+	term->is_negative = equals > cursor->at && equals[-1] == '!';
+	size = (size_t)(equals - cursor->at) - term->is_negative;
+	key = key_find(cursor->at, size);
+	if (key == KEY_COUNT)
+		return refuse_key(cursor->at, size, cursor->error);
+	term->key = (uint8_t)key;
+	cursor->at = equals + 1;
+	return 0;
+}
+
+int selector_parse_word(struct selector_pool *pool, struct selector *selector, const char *text,
+			size_t at, size_t size, const struct selector_names *names,
+			struct buf *error)
+{
+	struct buf what = BUF_INIT;
+	struct selector_cursor cursor = {
+		.at = text + at,
+		.end = text + at + size,
+		.names = names,
+		.error = &what,
+		.protos = ALL_PROTOS,
+	};
+	struct selector_term term = {.text_at = (uint32_t)at, .text_size = (uint16_t)size}, *old;
+	int r;
+
+	if (size > WORD_MAX) {
+		buf_append_text(error, "column 1: longer than a selector can be");
+		return -EINVAL;
+	}
+	r = parse_key(&term, &cursor);
+	old = r < 0 ? NULL : find_term(pool, selector, (enum key_id)term.key, term.is_negative);
+	if (old) {
+		r = parse_values(pool, old, &cursor);
+	} else if (r >= 0) {
+		term.first_value = (uint32_t)pool->value_count;
+		r = parse_values(pool, &term, &cursor);
+		if (r >= 0)
+			r = add_term(pool, selector, &term);
+	}
+	if (r == -EINVAL) {
+		buf_printf(error, "column %zu: ", (size_t)(cursor.at - text) - at + 1);
+		buf_append(error, what.data, what.size);
+	}
+	buf_deinit(&what);
+	return r;
+}
+
+size_t selector_word_size(const char *text, const char *end)
+{
+	const char *at = text;
+
+	while (at < end && *at != ' ' && *at != '\t') {
+		if (*at == '\\' && at + 1 < end)
+			at++;
+		at++;
+	}
+	return (size_t)(at - text);
+}
+
+unsigned selector_facts(const struct selector_pool *pool, const struct selector *selector)
+{
+	unsigned facts = 0;
+
+	for (uint32_t i = 0; i < selector->term_count; i++) {
+		const struct selector_term *term = &pool->terms[selector->first_term + i];
+
+		facts |= keys[term->key].facts;
+		if (term->key != KEY_PORT)
+			continue;
+		for (uint32_t v = 0; v < term->value_count; v++) {
+			if (pool->values[term->first_value + v].ports.is_auto)
+				facts |= LSP_FACT_AUTO;
+		}
+	}
+	return facts;
+}

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Which ports need a privilege and which ones the kernel hands out by itself: text of the sysctls
+ * into the snapshot. Enters no namespace, and takes no default for what it cannot read.
+ */
+#include "portsysctl.h"
+
+#include "model/snapshot.h"
+#include "num.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#define DIRECTORY "proc/sys/net/ipv4/"
+#define PORT_MAX (PORTSYSCTL_COUNT - 1)
+#define NUMBERS_MAX 64
+/* Every second port is reserved: 32768 of them, five digits and a comma each. */
+#define LIST_MAX (256u << 10)
+
+/* --- pure ---------------------------------------------------------------------------------- */
+
+static bool parse_start(const char *text, size_t size, uint32_t *out)
+{
+	const char *end = text + size;
+	uint64_t start;
+
+	if (!num_take(&text, end, 10, PORTSYSCTL_COUNT, &start))
+		return false;
+	*out = (uint32_t)start;
+	return text == end || (end - text == 1 && *text == '\n');
+}
+
+bool portsysctl_parse_range(const char *text, size_t size, struct lsp_port_range *out)
+{
+	const char *end = text + size;
+	uint64_t first, last;
+
+	if (!num_take(&text, end, 10, PORT_MAX, &first) || text == end ||
+	    (*text != '\t' && *text != ' '))
+		return false;
+	while (text < end && (*text == '\t' || *text == ' '))
+		text++;
+	if (!num_take(&text, end, 10, PORT_MAX, &last) || last < first)
+		return false;
+	*out = (struct lsp_port_range){(uint16_t)first, (uint16_t)last};
+	return text == end || (end - text == 1 && *text == '\n');
+}
+
+bool portsysctl_parse_ports(const char *text, size_t size, bool has[PORTSYSCTL_COUNT])
+{
+	const char *end = text + size;
+
+	if (!size)
+		return true;
+	/* The kernel writes what fits, and the newline when all of it did. */
+	if (*--end != '\n')
+		return false;
+	while (text < end) {
+		uint64_t first, last;
+
+		if (!num_take(&text, end, 10, PORT_MAX, &first))
+			return false;
+		last = first;
+		if (text < end && *text == '-') {
+			text++;
+			if (!num_take(&text, end, 10, PORT_MAX, &last) || last < first)
+				return false;
+		}
+		for (; first <= last; first++)
+			has[first] = true;
+		if (text == end)
+			return true;
+		if (*text++ != ',' || text == end)
+			return false;
+	}
+	return true;
+}
+
+/* @range without what is reserved, in ascending order. @out has room for half of all ports. */
+static size_t list_free(const struct lsp_port_range *range, const bool reserved[PORTSYSCTL_COUNT],
+			struct lsp_port_range *out)
+{
+	size_t count = 0;
+	bool is_inside = false;
+
+	for (unsigned port = range->first; port <= range->last; port++) {
+		if (reserved[port]) {
+			is_inside = false;
+			continue;
+		}
+		if (!is_inside)
+			out[count++].first = (uint16_t)port;
+		out[count - 1].last = (uint16_t)port;
+		is_inside = true;
+	}
+	return count;
+}
+
+/* --- reading ------------------------------------------------------------------------------- */
+
+static int load_start(const struct root *root, uint32_t netns, struct lsp_snapshot *snapshot,
+		      struct buf *text)
+{
+	int r = root_read(root, DIRECTORY "ip_unprivileged_port_start", text, NUMBERS_MAX);
+	uint32_t start;
+
+	if (r < 0 || !text->size || !parse_start(text->data, text->size, &start))
+		return r;
+	return snapshot_set_unprivileged_start(snapshot, netns, start);
+}
+
+static int tell_ephemeral(const struct lsp_port_range *range, const struct buf *list,
+			  uint32_t netns, struct lsp_snapshot *snapshot)
+{
+	struct lsp_port_range *ranges = calloc(PORTSYSCTL_COUNT / 2, sizeof(*ranges));
+	bool *reserved = calloc(PORTSYSCTL_COUNT, sizeof(*reserved));
+	int r = ranges && reserved ? 0 : -ENOMEM;
+
+	if (r >= 0 && portsysctl_parse_ports(list->size ? list->data : "", list->size, reserved))
+		r = snapshot_set_ephemeral(snapshot, netns, ranges,
+					   list_free(range, reserved, ranges));
+	free(ranges);
+	free(reserved);
+	return r;
+}
+
+static int load_ephemeral(const struct root *root, uint32_t netns, struct lsp_snapshot *snapshot,
+			  struct buf *text)
+{
+	int r = root_read(root, DIRECTORY "ip_local_port_range", text, NUMBERS_MAX);
+	struct lsp_port_range range;
+
+	if (r < 0 || !text->size || !portsysctl_parse_range(text->data, text->size, &range))
+		return r;
+	/* The kernel tells the list to one read: what does not fit is gone (kernel/sysctl.c). */
+	buf_reset(text);
+	r = buf_reserve(text, LIST_MAX);
+	if (r >= 0)
+		r = root_read(root, DIRECTORY "ip_local_reserved_ports", text, LIST_MAX);
+	return r < 0 ? r : tell_ephemeral(&range, text, netns, snapshot);
+}
+
+int portsysctl_load(const struct root *root, uint32_t netns, struct lsp_snapshot *snapshot)
+{
+	struct buf text = BUF_INIT;
+	int r = load_start(root, netns, snapshot, &text);
+
+	if (r != -ENOMEM)
+		r = load_ephemeral(root, netns, snapshot, &text);
+	buf_deinit(&text);
+	return r == -ENOMEM ? r : 0;
+}

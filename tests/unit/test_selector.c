@@ -1,0 +1,633 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* judge/selector_parse, judge/selector_value: what a selector means, and why one means nothing. */
+#include "ruling.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- a selector, written down ----------------------------------------------------------------- */
+
+static void append_range(struct buf *out, uint64_t first, uint64_t last)
+{
+	buf_append_number(out, first);
+	if (last != first)
+		buf_printf(out, "-%llu", (unsigned long long)last);
+}
+
+static void append_prefix(struct buf *out, const struct selector_value *value)
+{
+	char address[LSP_ADDRESS_SIZE];
+
+	if (value->prefix.is_dual) {
+		buf_append_char(out, '*');
+		return;
+	}
+	lsp_address_format((enum lsp_family)value->prefix.family, value->prefix.bytes, address);
+	buf_printf(out, "%s/%u", address, value->prefix.bits);
+}
+
+static void append_words(struct buf *out, const struct key *key, unsigned bits)
+{
+	for (unsigned i = 0; key->word(i); i++) {
+		if (bits & LSP_BIT(i))
+			buf_append_text(out, key->word(i));
+	}
+}
+
+static void append_port(struct buf *out, const struct selector_value *value)
+{
+	static const char *const protos[] = {"?", "tcp/", "udp/", ""};
+
+	buf_append_text(out, protos[value->ports.protos & 3]);
+	if (value->ports.is_auto)
+		buf_append_text(out, "auto");
+	else
+		append_range(out, value->ports.first, value->ports.last);
+}
+
+static void append_value(struct buf *out, const struct selector_pool *pool, const struct key *key,
+			 const struct selector_value *value)
+{
+	switch (key->kind) {
+	case KEY_KIND_PORTS:
+		append_port(out, value);
+		break;
+	case KEY_KIND_PREFIXES:
+		append_prefix(out, value);
+		break;
+	case KEY_KIND_WORDS:
+		append_words(out, key, value->bits);
+		break;
+	case KEY_KIND_NUMBERS:
+		append_range(out, value->numbers.first, value->numbers.last);
+		break;
+	case KEY_KIND_TEXTS:
+	case KEY_KIND_GLOBS:
+	case KEY_KIND_PATHS:
+		buf_printf(out, "%s<%s>", value->text.is_glob ? "~" : "",
+			   strpool_find(&pool->strings, value->text.id));
+		break;
+	}
+}
+
+static const char *describe(const struct selector_pool *pool, const struct selector *selector,
+			    struct buf *out)
+{
+	for (uint32_t i = 0; i < selector->term_count; i++) {
+		const struct selector_term *term = &pool->terms[selector->first_term + i];
+		const struct key *key = &keys[term->key];
+
+		buf_printf(out, "%s%s%s", i ? " " : "", key->shown.word,
+			   term->is_negative ? "!=" : "=");
+		for (uint32_t v = 0; v < term->value_count; v++) {
+			if (v)
+				buf_append_char(out, ',');
+			append_value(out, pool, key, &pool->values[term->first_value + v]);
+		}
+	}
+	return buf_text(out);
+}
+
+/* Words of a terminated text. Return: of the first word that is refused, or 0. */
+static int parse(struct selector_pool *pool, struct selector *selector, const char *text,
+		 struct buf *error)
+{
+	const char *end = text + strlen(text), *at = text;
+	int r = 0;
+
+	while (r >= 0 && at < end) {
+		size_t size = selector_word_size(at, end);
+
+		r = selector_parse_word(pool, selector, text, (size_t)(at - text), size,
+					&ruling_names, error);
+		at += size;
+		at += at < end;
+	}
+	return r;
+}
+
+/* --- what is taken ------------------------------------------------------------------------------
+ */
+
+struct meaning {
+	const char *text, *expected;
+};
+
+static void expect_meanings(const struct meaning *rows, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct selector_pool pool = {0};
+		struct selector selector = {0};
+		struct buf error = BUF_INIT, out = BUF_INIT;
+		int r = parse(&pool, &selector, rows[i].text, &error);
+
+		expect(r == 0, "\"%s\": %s", rows[i].text, buf_text(&error));
+		expect(strcmp(describe(&pool, &selector, &out), rows[i].expected) == 0,
+		       "\"%s\" is %s", rows[i].text, out.data);
+		expect(!error.size, "\"%s\" is taken, and yet: %s", rows[i].text, error.data);
+		buf_deinit(&error);
+		buf_deinit(&out);
+		selector_pool_deinit(&pool);
+	}
+}
+
+static void ports_are_numbers_ranges_and_names(void **state)
+{
+	static const struct meaning rows[] = {
+		{"22", "port=22"},
+		{":22", "port=22"},
+		{"port=22", "port=22"},
+		{"0", "port=0"},
+		{"65535", "port=65535"},
+		{"00022", "port=22"},
+		{"80,443", "port=80,443"},
+		{":80,443", "port=80,443"},
+		{"443,80", "port=443,80"},
+		{"80,80", "port=80,80"},
+		{"8000-8999", "port=8000-8999"},
+		{"22-22", "port=22"},
+		{"0-65535", "port=0-65535"},
+		{"49152-", "port=49152-65535"},
+		{"65535-", "port=65535"},
+		{"0-", "port=0-65535"},
+		{"1-,22,30-40", "port=1-65535,22,30-40"},
+		{"1,2,3,4", "port=1,2,3,4"},
+		{"port!=22", "port!=22"},
+		{"tcp/22", "port=tcp/22"},
+		{"udp/53", "port=udp/53"},
+		{":tcp/22", "port=tcp/22"},
+		{"tcp/22,udp/53", "port=tcp/22,udp/53"},
+		/* a protocol holds for what stands behind it */
+		{"tcp/80,443", "port=tcp/80,tcp/443"},
+		{"80,tcp/443,22", "port=80,tcp/443,tcp/22"},
+		{"tcp/1000-", "port=tcp/1000-65535"},
+		{"tcp/auto", "port=tcp/auto"},
+		{"port=auto", "port=auto"},
+		{":auto", "port=auto"},
+		{"22,auto", "port=22,auto"},
+		{"udp/auto,53", "port=udp/auto,udp/53"},
+		{"ssh", "port=22"},
+		{":ssh", "port=22"},
+		{"port=ssh,http", "port=22,80"},
+		{"tcp/ssh", "port=tcp/22"},
+		{"udp/domain,tcp/ssh", "port=udp/53,tcp/22"},
+		{"shell", "port=514"},
+		{"syslog", "port=514"},
+		{"udp/syslog", "port=udp/514"},
+		/* two ports of one name: TCP's, or the one that was asked for */
+		{"odd", "port=1"},
+		{"tcp/odd", "port=tcp/1"},
+		{"udp/odd", "port=udp/2"},
+	};
+
+	(void)state;
+	expect_meanings(rows, ROWS(rows));
+}
+
+static void every_other_kind_of_value_is_understood(void **state)
+{
+	static const struct meaning rows[] = {
+		{"proto=tcp", "proto=tcp"},
+		{"proto=tcp,udp", "proto=tcp,udp"},
+		{"family=ipv6", "family=ipv6"},
+		{"scope=loopback,any", "scope=loopback,any"},
+		{"scope=link,private,public", "scope=link,private,public"},
+		{"category=well-known", "category=well-known"},
+		{"category!=dynamic", "category!=dynamic"},
+		{"state=listen", "state=listen"},
+		{"state=unconnected,time-wait", "state=unconnected,time-wait"},
+		{"state=syn-recv", "state=syn-recvsyn-recv"}, /* two states have the name */
+		{"auto=yes", "auto=yes"},
+		{"auto=no", "auto=no"},
+		{"owner_gap=none,permission", "owner_gap=none,permission"},
+		{"finding=exe?", "finding=exe?"},
+		{"finding!=odd-exe", "finding!=odd-exe"},
+		{"pid=812", "pid=812"},
+		{"pid=800-899,1", "pid=800-899,1"},
+		{"uid=0", "uid=0"},
+		{"uid=1000-", "uid=1000-4294967295"},
+		{"uid=4294967295", "uid=4294967295"},
+		{"inode=31337", "inode=31337"},
+		{"address=1.2.3.4", "address=1.2.3.4/32"},
+		{"address=10.0.0.0/8", "address=10.0.0.0/8"},
+		{"address=0.0.0.0/0", "address=0.0.0.0/0"},
+		{"address=0.0.0.0", "address=0.0.0.0/32"},
+		{"address=128.0.0.0/1", "address=128.0.0.0/1"},
+		{"address=::", "address=::/128"},
+		{"address=::1", "address=::1/128"},
+		{"address=::/0", "address=::/0"},
+		{"address=fe80::/10", "address=fe80::/10"},
+		{"address=FE80::/10", "address=fe80::/10"},
+		{"address=*", "address=*"},
+		{"address=*,::1,10.0.0.0/8", "address=*,::1/128,10.0.0.0/8"},
+		/* IPv4 in IPv6 is IPv4 */
+		{"address=::ffff:1.2.3.4", "address=1.2.3.4/32"},
+		{"address=::ffff:10.0.0.0/104", "address=10.0.0.0/8"},
+		{"address=::ffff:0:0/96", "address=0.0.0.0/0"},
+		{"user=root", "user=<root>"},
+		{"user=1000", "user=<1000>"},
+		{"user=*", "user=<*>"}, /* no glob: accounts have names */
+		{"interface=eth0", "interface=<eth0>"},
+		{"netns=self", "netns=<self>"},
+		{"container=web", "container=<web>"},
+		{"process=a=b", "process=<a=b>"},
+		{"exe=/a#b", "exe=</a#b>"},
+		{"exe=/\xc3\xa9", "exe=</\xc3\xa9>"},
+	};
+
+	(void)state;
+	expect_meanings(rows, ROWS(rows));
+}
+
+static void globs_and_escapes_are_told_apart(void **state)
+{
+	static const struct meaning rows[] = {
+		{"unit=ssh*", "unit=~<ssh*>"},
+		{"unit=?", "unit=~<?>"},
+		{"unit=[a-c]", "unit=~<[a-c]>"},
+		{"unit=a]", "unit=~<a]>"},
+		{"unit!=*", "unit!=~<*>"},
+		{"unit=\\*", "unit=<*>"},
+		{"unit=\\x2a", "unit=<*>"},
+		{"unit=\\x2A", "unit=<*>"},
+		{"unit=a\\x2a*", "unit=~<a\\**>"},
+		{"unit=\\x5c*", "unit=~<\\\\*>"},
+		{"unit=\\\\", "unit=<\\>"},
+		{"unit=a\\,b", "unit=<a,b>"},
+		{"unit=a\\x2cb,c", "unit=<a,b>,<c>"},
+		{"exe=/a\\ b", "exe=</a b>"},
+		{"exe=/a\\x20b", "exe=</a b>"},
+		{"exe=\\x01\\xff", "exe=<\x01\xff>"},
+		{"exe=/a\\?/*", "exe=~</a\\?/*>"},
+		{"process=php*,\\[kthread\\]", "process=~<php*>,<[kthread]>"},
+		{"user=a\\ b", "user=<a b>"},
+		{"user=a\\x41", "user=<aA>"},
+	};
+
+	(void)state;
+	expect_meanings(rows, ROWS(rows));
+}
+
+static void one_key_is_one_term(void **state)
+{
+	static const struct meaning rows[] = {
+		{"", ""},
+		{"22 80", "port=22,80"},
+		{"22 port=80 :443", "port=22,80,443"},
+		{"22 user=a 80 user=b 443", "port=22,80,443 user=<a>,<b>"},
+		{"user=a user!=b user=c user!=d,e", "user=<a>,<c> user!=<b>,<d>,<e>"},
+		{"tcp/22 80", "port=tcp/22,80"}, /* of its own word only */
+		{"uid=1 pid=1 uid=2 pid=2 uid=3 pid=3 uid=4 pid=4", "uid=1,2,3,4 pid=1,2,3,4"},
+	};
+
+	(void)state;
+	expect_meanings(rows, ROWS(rows));
+}
+
+/* Two selectors of one pool keep apart. */
+static void selectors_share_a_pool(void **state)
+{
+	struct selector_pool pool = {0};
+	struct selector first = {0}, second = {0};
+	struct buf error = BUF_INIT, out = BUF_INIT;
+
+	(void)state;
+	assert_int_equal(parse(&pool, &first, "22 user=a 80", &error), 0);
+	assert_int_equal(parse(&pool, &second, "443 user=a,b", &error), 0);
+	assert_string_equal(describe(&pool, &first, &out), "port=22,80 user=<a>");
+	buf_reset(&out);
+	assert_string_equal(describe(&pool, &second, &out), "port=443 user=<a>,<b>");
+	buf_deinit(&error);
+	buf_deinit(&out);
+	selector_pool_deinit(&pool);
+	selector_pool_deinit(NULL);
+}
+
+/* --- long ones
+ * ------------------------------------------------------------------------------------ */
+
+/* Ten thousand words, two keys by turns: memory must not grow with the square of them. */
+static void many_words_of_one_key_stay_small(void **state)
+{
+	struct selector_pool pool = {0};
+	struct selector selector = {0};
+	struct buf error = BUF_INIT, text = BUF_INIT;
+
+	(void)state;
+	for (unsigned i = 0; i < 10000; i++)
+		buf_printf(&text, "%u uid=%u ", i, i);
+	assert_int_equal(parse(&pool, &selector, buf_text(&text), &error), 0);
+	assert_int_equal(selector.term_count, 2);
+	for (unsigned i = 0; i < 10000; i++) {
+		const struct selector_term *terms = &pool.terms[selector.first_term];
+
+		assert_int_equal(pool.values[terms[0].first_value + i].ports.last, i);
+		assert_int_equal(pool.values[terms[1].first_value + i].numbers.last, i);
+	}
+	expect(pool.value_count < 100000, "%zu values are kept", pool.value_count);
+	buf_deinit(&error);
+	buf_deinit(&text);
+	selector_pool_deinit(&pool);
+}
+
+static void a_word_may_be_long_but_not_endless(void **state)
+{
+	static const size_t sizes[] = {254, 255, 256, 257, 4096, 65531, 65532};
+
+	(void)state;
+	for (size_t i = 0; i < ROWS(sizes); i++) {
+		bool is_too_long = sizes[i] + 4 > UINT16_MAX;
+		struct selector_pool pool = {0};
+		struct selector selector = {0};
+		struct buf error = BUF_INIT, text = BUF_INIT;
+
+		buf_append_text(&text, "exe=");
+		for (size_t n = 0; n < sizes[i]; n++)
+			buf_append_char(&text, 'a');
+		expect(parse(&pool, &selector, buf_text(&text), &error) ==
+			       (is_too_long ? -EINVAL : 0),
+		       "%zu bytes", sizes[i]);
+		if (is_too_long)
+			assert_string_equal(buf_text(&error),
+					    "column 1: longer than a selector can be");
+		else
+			assert_int_equal(
+				strlen(strpool_find(&pool.strings, pool.values[0].text.id)),
+				sizes[i]);
+		buf_deinit(&error);
+		buf_deinit(&text);
+		selector_pool_deinit(&pool);
+	}
+}
+
+/* --- what is refused ----------------------------------------------------------------------------
+ */
+
+struct refusal {
+	const char *text, *expected;
+};
+
+static void expect_refusals(const struct refusal *rows, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct selector_pool pool = {0};
+		struct selector selector = {0};
+		struct buf error = BUF_INIT;
+		int r = selector_parse_word(&pool, &selector, rows[i].text, 0, strlen(rows[i].text),
+					    &ruling_names, &error);
+
+		expect(r == -EINVAL, "\"%s\" is taken", rows[i].text);
+		expect(strcmp(buf_text(&error), rows[i].expected) == 0, "\"%s\": %s", rows[i].text,
+		       error.data);
+		buf_deinit(&error);
+		selector_pool_deinit(&pool);
+	}
+}
+
+#define NO_PORT "a port is a number from 0 to 65535"
+#define TOO_HIGH "a port is at most 65535"
+#define UPSIDE_DOWN "the range ends below its start"
+#define NO_SERVICE " is no port, no name of a service and no KEY=VALUE"
+
+static void a_wrong_port_is_refused(void **state)
+{
+	static const struct refusal rows[] = {
+		{"", "column 1: a value is missing"},
+		{":", "column 2: a value is missing"},
+		{"port=", "column 6: a value is missing"},
+		{"port!=", "column 7: a value is missing"},
+		{"::22", "column 2: " NO_PORT},
+		{",", "column 1: a value is missing"},
+		{",22", "column 1: a value is missing"},
+		{"22,", "column 4: a value is missing"},
+		{"22,,23", "column 4: a value is missing"},
+		{"port=22,", "column 9: a value is missing"},
+		{"22,:23", "column 4: " NO_PORT},
+		{"-", "column 1: " NO_PORT},
+		{"-22", "column 1: " NO_PORT},
+		{"22-:23", "column 4: " NO_PORT},
+		{"22--23", "column 4: " NO_PORT},
+		{"22-23-24", "column 6: " NO_PORT},
+		{"22 ", "column 3: " NO_PORT},
+		{" 22", "column 1: " NO_PORT},
+		{"22\n", "column 3: " NO_PORT},
+		{"22;23", "column 3: " NO_PORT},
+		{"+22", "column 1: " NO_PORT},
+		{"22.5", "column 3: " NO_PORT},
+		{"*", "column 1: " NO_PORT},
+		{"22*", "column 3: " NO_PORT},
+		{"\xff", "column 1: " NO_PORT},
+		{"22\xff", "column 3: " NO_PORT},
+		{"port==22", "column 6: " NO_PORT},
+		{"18446744073709551616", "column 1: " NO_PORT},
+		{"65536", "column 1: " TOO_HIGH},
+		{"99999", "column 1: " TOO_HIGH},
+		{"65536-", "column 1: " TOO_HIGH},
+		{"1-65536", "column 1: " TOO_HIGH},
+		{"65558", "column 1: " TOO_HIGH}, /* 22 in 16 bits */
+		{"22,4294967318", "column 4: " TOO_HIGH},
+		{"90-80", "column 1: " UPSIDE_DOWN},
+		{"1-0", "column 1: " UPSIDE_DOWN},
+		{"22,65535-65534", "column 4: " UPSIDE_DOWN},
+		{"tcp/", "column 5: " NO_PORT},
+		{"tcp/22,udp/", "column 12: " NO_PORT},
+		{"/22", "column 1: before the slash stands tcp or udp"},
+		{"icmp/22", "column 1: before the slash stands tcp or udp"},
+		{"TCP/22", "column 1: before the slash stands tcp or udp"},
+		{"22/tcp", "column 1: before the slash stands tcp or udp"},
+		{"10.0.0.0/8", "column 1: before the slash stands tcp or udp"},
+		{"tcp/udp/22", "column 5: \"udp/22\"" NO_SERVICE},
+	};
+
+	(void)state;
+	expect_refusals(rows, ROWS(rows));
+}
+
+static void a_wrong_name_is_refused_with_the_nearest(void **state)
+{
+	static const struct refusal rows[] = {
+		{"22x", "column 1: \"22x\"" NO_SERVICE},
+		{"0x16", "column 1: \"0x16\"" NO_SERVICE},
+		{"22-x", "column 1: \"22-x\"" NO_SERVICE},
+		{"sssh", "column 1: \"sssh\"" NO_SERVICE " (nearest: ssh)"},
+		{"22,htpt", "column 4: \"htpt\"" NO_SERVICE " (nearest: http)"},
+		{"prot", "column 1: \"prot\"" NO_SERVICE " (nearest: proto)"},
+		{"port=aut", "column 6: \"aut\"" NO_SERVICE " (nearest: auto)"},
+		{"tcp/syslog", "column 5: \"syslog\"" NO_SERVICE " (nearest: syslog)"},
+		{"port", "column 1: \"port\" wants a value: port=..."},
+		{"user", "column 1: \"user\" wants a value: user=..."},
+		{"auto", "column 1: \"auto\" wants a value: auto=..."},
+		{"foo=1", "column 1: unknown key \"foo\""},
+		{"=", "column 1: unknown key \"\""},
+		{"=22", "column 1: unknown key \"\""},
+		{"!=22", "column 1: unknown key \"\""},
+		{"port!!=22", "column 1: unknown key \"port!\" (nearest: port)"},
+		{"prot=tcp", "column 1: unknown key \"prot\" (nearest: proto)"},
+		{"Port=22", "column 1: unknown key \"Port\" (nearest: port)"},
+		{"users=root", "column 1: unknown key \"users\" (nearest: user)"},
+		{":port=22", "column 1: unknown key \":port\" (nearest: port)"},
+		{"proto=", "column 7: a value is missing"},
+		{"proto=tcp,", "column 11: a value is missing"},
+		{"proto=tpc", "column 7: \"tpc\" is no proto: tcp, udp"},
+		{"proto=TCP", "column 7: \"TCP\" is no proto: tcp, udp"},
+		{"proto=tcp,ud", "column 11: \"ud\" is no proto: tcp, udp (nearest: udp)"},
+		{"family=ipv5", "column 8: \"ipv5\" is no family: ipv4, ipv6 (nearest: ipv4)"},
+		{"scope=lan",
+		 "column 7: \"lan\" is no scope: loopback, link, private, public, any"},
+		{"scope=pubic", "column 7: \"pubic\" is no scope: loopback, link, private, public, "
+				"any (nearest: public)"},
+		{"category=wellknown", "column 10: \"wellknown\" is no category: well-known, "
+				       "registered, dynamic (nearest: well-known)"},
+		{"auto=maybe", "column 6: \"maybe\" is no auto: no, yes"},
+		{"state=open",
+		 "column 7: \"open\" is no state: established, syn-sent, syn-recv, fin-wait-1, "
+		 "fin-wait-2, time-wait, close, close-wait, last-ack, listen, "
+		 "closing, bound, unconnected"},
+		{"auto=ye", "column 6: \"ye\" is no auto: no, yes (nearest: yes)"},
+	};
+
+	(void)state;
+	expect_refusals(rows, ROWS(rows));
+}
+
+static void a_wrong_value_is_refused(void **state)
+{
+	static const struct refusal rows[] = {
+		{"pid=", "column 5: a value is missing"},
+		{"pid=x", "column 5: this is a number from 0 to 4294967295"},
+		{"pid=1x", "column 6: this is a number from 0 to 4294967295"},
+		{"pid=-1", "column 5: this is a number from 0 to 4294967295"},
+		{"uid=4294967296", "column 5: this is at most 4294967295"},
+		{"uid=2-1", "column 5: the range ends below its start"},
+		{"address=", "column 9: a value is missing"},
+		{"address=1.2.3", "column 9: this is no address: 192.0.2.1, 10.0.0.0/8, ::1 and "
+				  "fe80::/10 are"},
+		{"address=01.2.3.4", "column 9: this is no address: 192.0.2.1, 10.0.0.0/8, ::1 and "
+				     "fe80::/10 are"},
+		{"address=fe80::1%eth0", "column 9: this is no address: 192.0.2.1, 10.0.0.0/8, ::1 "
+					 "and fe80::/10 are"},
+		{"address=1.2.3.4,::g", "column 17: this is no address: 192.0.2.1, 10.0.0.0/8, ::1 "
+					"and fe80::/10 are"},
+		{"address=/8", "column 9: this is no address: 192.0.2.1, 10.0.0.0/8, ::1 and "
+			       "fe80::/10 are"},
+		{"address=11111111111111111111111111111111111111111111111",
+		 "column 9: this is no address"},
+		{"address=10.0.0.0/33", "column 9: behind the slash stands a number from 0 to 32"},
+		{"address=10.0.0.0/", "column 9: behind the slash stands a number from 0 to 32"},
+		{"address=10.0.0.0/8x", "column 9: behind the slash stands a number from 0 to 32"},
+		{"address=::/129", "column 9: behind the slash stands a number from 0 to 128"},
+		{"address=10.0.0.1/8", "column 9: the address has bits behind its prefix"},
+		{"address=::1/127", "column 9: the address has bits behind its prefix"},
+		{"user=", "column 6: a value is missing"},
+		{"user=a,", "column 8: a value is missing"},
+		{"unit=\\", "column 6: nothing stands behind the backslash"},
+		{"unit=a\\", "column 7: nothing stands behind the backslash"},
+		{"unit=\\x", "column 6: behind \\x stand two hexadecimal digits, and not 00"},
+		{"unit=\\x1", "column 6: behind \\x stand two hexadecimal digits, and not 00"},
+		{"unit=\\x1g", "column 6: behind \\x stand two hexadecimal digits, and not 00"},
+		{"unit=\\x00", "column 6: behind \\x stand two hexadecimal digits, and not 00"},
+		{"unit=a\\x1,b", "column 7: behind \\x stand two hexadecimal digits, and not 00"},
+	};
+
+	(void)state;
+	expect_refusals(rows, ROWS(rows));
+}
+
+/* The list of all words is told, whichever key it is. */
+static void every_key_of_words_lists_them(void **state)
+{
+	(void)state;
+	for (unsigned id = 0; id < KEY_COUNT; id++) {
+		const struct key *key = &keys[id];
+		struct selector_pool pool = {0};
+		struct selector selector = {0};
+		struct buf error = BUF_INIT, text = BUF_INIT;
+
+		buf_printf(&text, "%s=0-0-0", key->shown.word);
+		if (key->kind != KEY_KIND_WORDS) {
+			buf_deinit(&text);
+			continue;
+		}
+		assert_int_equal(selector_parse_word(&pool, &selector, buf_text(&text), 0,
+						     text.size, &ruling_names, &error),
+				 -EINVAL);
+		for (unsigned i = 0; key->word(i); i++)
+			expect(strstr(buf_text(&error), key->word(i)), "%s: %s", key->word(i),
+			       error.data);
+		buf_deinit(&error);
+		buf_deinit(&text);
+		selector_pool_deinit(&pool);
+	}
+}
+
+static void keys_are_listed_and_found(void **state)
+{
+	size_t count = 0;
+
+	(void)state;
+	for (const struct lsp_key *key; (key = lsp_key_at(count)); count++) {
+		assert_int_equal(key_find(key->word, strlen(key->word)), count);
+		assert_int_equal(key_find(key->word, strlen(key->word) - 1) == count, false);
+		assert_true(*key->values && *key->help);
+	}
+	assert_int_equal(count, KEY_COUNT);
+	assert_int_equal(key_find("", 0), KEY_COUNT);
+	assert_int_equal(key_find("ports", 5), KEY_COUNT);
+}
+
+static void facts_are_those_of_the_terms(void **state)
+{
+	static const struct {
+		const char *text;
+		unsigned facts;
+	} rows[] = {
+		{"22", 0},
+		{"tcp/22,udp/53", 0},
+		{"tcp/auto", LSP_FACT_AUTO},
+		{"22,auto", LSP_FACT_AUTO},
+		{"auto=no", LSP_FACT_AUTO},
+		{"uid=0 scope=any proto=tcp", 0},
+		{"user=root", LSP_FACT_USERS},
+		{"process=sshd", LSP_FACT_OWNERS},
+		{"exe=/a pid=1", LSP_FACT_OWNERS | LSP_FACT_EXE},
+		{"exe!=/a", LSP_FACT_OWNERS | LSP_FACT_EXE},
+		{"unit=a", LSP_FACT_CGROUP},
+		{"container=a owner_gap=none", LSP_FACT_CGROUP | LSP_FACT_OWNERS},
+		{"finding=odd-exe", LSP_FACT_FINDINGS},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		struct selector_pool pool = {0};
+		struct selector selector = {0};
+		struct buf error = BUF_INIT;
+
+		assert_int_equal(parse(&pool, &selector, rows[i].text, &error), 0);
+		expect(selector_facts(&pool, &selector) == rows[i].facts, "\"%s\" needs %x",
+		       rows[i].text, selector_facts(&pool, &selector));
+		buf_deinit(&error);
+		selector_pool_deinit(&pool);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(ports_are_numbers_ranges_and_names),
+		cmocka_unit_test(every_other_kind_of_value_is_understood),
+		cmocka_unit_test(globs_and_escapes_are_told_apart),
+		cmocka_unit_test(one_key_is_one_term),
+		cmocka_unit_test(selectors_share_a_pool),
+		cmocka_unit_test(many_words_of_one_key_stay_small),
+		cmocka_unit_test(a_word_may_be_long_but_not_endless),
+		cmocka_unit_test(a_wrong_port_is_refused),
+		cmocka_unit_test(a_wrong_name_is_refused_with_the_nearest),
+		cmocka_unit_test(a_wrong_value_is_refused),
+		cmocka_unit_test(every_key_of_words_lists_them),
+		cmocka_unit_test(keys_are_listed_and_found),
+		cmocka_unit_test(facts_are_those_of_the_terms),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
