@@ -70,8 +70,7 @@ __attribute__((format(printf, 2, 3))) static void say_line(struct buf *messages,
 
 /* --- check --------------------------------------------------------------------------------- */
 
-/* What is told in one run has an end; low ports come first, and the rest is told by the next run.
- */
+/* What is told in one run has an end: low ports come first, the rest is left to the next run. */
 static void leave_out(struct changes *changes)
 {
 	size_t told = 0;
@@ -100,6 +99,13 @@ static int write_changes(struct look *look, const struct options *options, struc
 	return r;
 }
 
+/* What was not looked at has not ended. */
+static bool is_partial(const struct look *look, const struct options *options)
+{
+	return look_is_incomplete(look) || options->selector_count || options->protos ||
+	       options->families || options->netns.count || options->has_all_netns;
+}
+
 /* With --report-once: what was told before is left away, what is told now is kept. */
 static int tell(struct look *look, const struct options *options, struct changes *changes,
 		struct buf *messages)
@@ -119,8 +125,7 @@ static int tell(struct look *look, const struct options *options, struct changes
 	error = r;
 	/* What nobody has read was not told. */
 	if (options->report_once && r >= 0 && told >= 0) {
-		r = report_commit(&report, changes,
-				  look_is_incomplete(look) || options->selector_count);
+		r = report_commit(&report, changes, is_partial(look, options));
 		if (r < 0)
 			say_line(messages, "%s: %s: this will be told again", options->report_once,
 				 strerrordesc_np(-r));
@@ -162,7 +167,8 @@ enum status check_run(struct look *look, const struct options *options, struct b
 			 "%zu listener%s could not be judged: a rule asks for what could "
 			 "not be seen",
 			 changes.unjudged, changes.unjudged == 1 ? "" : "s");
-	if (is_plugin && status != STATUS_FAILED)
+	changes.unjudged += look->unknown;
+	if (is_plugin)
 		status = (enum status)monitoring_judge(view, look->snapshot);
 	r = tell(look, options, &changes, messages);
 	view->changes = NULL;

@@ -73,6 +73,23 @@ static int read_old(struct learn *learn, char **message)
 	return r < 0 && r != -ENOMEM ? fail(learn->path, r, message) : r;
 }
 
+/* An editor takes no lock. */
+static int check_old(const struct learn *learn, char **message)
+{
+	struct learn now = LEARN_INIT;
+	bool is_same;
+	int r;
+
+	now.path = learn->path;
+	r = read_old(&now, message);
+	is_same = now.old.size == learn->old.size &&
+		  (!now.old.size || memcmp(now.old.data, learn->old.data, now.old.size) == 0);
+	if (r >= 0 && !is_same)
+		r = refuse(learn->path, "was changed meanwhile: nothing was learned", message);
+	buf_deinit(&now.old);
+	return r;
+}
+
 int learn_open(struct learn *learn, const char *path, char **message)
 {
 	struct buf lock = BUF_INIT;
@@ -163,10 +180,14 @@ int learn_commit(struct learn *learn, const struct lsp_snapshot *snapshot, int64
 	int r = append_rules(&rules, snapshot, added);
 
 	*message = NULL;
+	if (r >= 0)
+		r = check_old(learn, message);
 	if (r >= 0 && (*added || !learn->old.size))
 		r = replace(learn, &rules, now);
 	buf_deinit(&rules);
-	return r < 0 && r != -ENOMEM ? fail(learn->path, r, message) : r;
+	if (r < 0 && r != -ENOMEM && !*message)
+		return fail(learn->path, r, message);
+	return r;
 }
 
 void learn_deinit(struct learn *learn)

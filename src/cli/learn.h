@@ -28,7 +28,8 @@ int learn_open(struct learn *learn, const char *path, char **message);
 
 /*
  * learn_commit() - the file with a line more for each listener that is not expected; nothing that
- * was in it is changed. Without anything new it is left alone, or made when it was not there.
+ * was in it is changed. Without anything new it is left alone, or made when there was none or an
+ * empty one. A file that somebody else changed meanwhile is an error.
  * @added: how many lines.
  * @now: seconds since the epoch, for a comment.
  * Return and @message: as learn_open(); then the old file is untouched.

@@ -43,7 +43,9 @@ static void add_names(struct lsp_snapshot *snapshot, const struct ruling_row *ro
 		assert_int_equal(snapshot_set_user(snapshot, socket.uid, row->user), 0);
 	for (size_t i = 0; i < RULING_OWNERS_MAX && row->owners[i].pid; i++) {
 		assert_int_equal(snapshot_add_process(snapshot, &row->owners[i], &process), 0);
-		assert_int_equal(snapshot_add_owner(snapshot, socket.inode, process, 3), 0);
+		assert_int_equal(
+			snapshot_add_owner(snapshot, socket.inode, process, row->fd ? row->fd : 3),
+			0);
 	}
 }
 

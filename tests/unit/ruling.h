@@ -21,6 +21,7 @@ struct ruling_row {
 	struct lsp_socket socket;                     /* with .cgroup, .unit and .container */
 	const char *user;                             /* name of .uid */
 	struct lsp_process owners[RULING_OWNERS_MAX]; /* up to the first without a pid */
+	int32_t fd;                                   /* of every owner; 0 is 3 */
 };
 
 /* Parts of rows. */

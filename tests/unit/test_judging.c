@@ -52,7 +52,7 @@ static void names_are_those_of_the_root(void **state)
 
 	tree_write_text(root, SERVICES,
 			"ssh 22/tcp\nhttp 80/tcp www # web\nmine 7/udp\n9p 564/tcp\n"
-			"twice 11/tcp\ntwice 12/udp\ntwice 13/tcp\nssh 2222/tcp\nsctp 9/sctp\n");
+			"twice 11/tcp\ntwice 12/udp\ntwice 13/tcp\nssh 2222/tcp\nxyzzy 9/sctp\n");
 	tree_write_text(root, SHIPPED, "etcd 2379/tcp\nssh 99/tcp\n");
 	for (size_t i = 0; i < ROWS(rows); i++) {
 		struct lsp_selector *selector = parse(root, rows[i].text);
@@ -79,7 +79,7 @@ static void a_wrong_name_is_told_with_the_nearest(void **state)
 		{"22,et", "\"22,et\": column 4: \"et\"" NO_SERVICE " (nearest: etcd)"},
 		{"prot", "\"prot\": column 1: \"prot\"" NO_SERVICE " (nearest: proto)"},
 		{"udp/http", "\"udp/http\": column 5: \"http\"" NO_SERVICE " (nearest: http)"},
-		{"sctp", "\"sctp\": column 1: \"sctp\"" NO_SERVICE},
+		{"xyzzy", "\"xyzzy\": column 1: \"xyzzy\"" NO_SERVICE},
 		{"foo=1", "\"foo=1\": column 1: unknown key \"foo\""},
 		{"99999", "\"99999\": column 1: a port is at most 65535"},
 		{"90-80", "\"90-80\": column 1: the range ends below its start"},
@@ -90,7 +90,7 @@ static void a_wrong_name_is_told_with_the_nearest(void **state)
 	};
 	const char *root = *state;
 
-	tree_write_text(root, SERVICES, "ssh 22/tcp\nhttp 80/tcp\nsctp 9/sctp\n");
+	tree_write_text(root, SERVICES, "ssh 22/tcp\nhttp 80/tcp\nxyzzy 9/sctp\n");
 	tree_write_text(root, SHIPPED, "etcd 2379/tcp\n");
 	for (size_t i = 0; i < ROWS(rows); i++)
 		expect_refusal(root, &rows[i].text, 1, rows[i].expected);

@@ -281,13 +281,36 @@ static void a_failure_at_the_end_leaves_nothing_half(void **state)
 	path_of(path, state, "file");
 	assert_int_equal(learn_open(&learn, path, &message), 0);
 	tree_mkdir(*state, "file");
-	assert_int_equal(learn_commit(&learn, snapshot, NOW, &added, &message), -EISDIR);
+	assert_int_equal(learn_commit(&learn, snapshot, NOW, &added, &message), -EINVAL);
 	assert_non_null(strstr(message, path));
 	free(message);
 	learn_deinit(&learn);
 	lsp_snapshot_free(snapshot);
 	assert_int_equal(tree_count(*state, "file"), 0);
 	assert_int_equal(tree_count(*state, "."), 2);
+}
+
+/* An editor takes no lock: what it saved meanwhile must not be lost. */
+static void a_file_that_was_changed_meanwhile_is_left_alone(void **state)
+{
+	struct lsp_snapshot *snapshot = checked_snapshot(&machine);
+	struct learn learn = LEARN_INIT;
+	char path[256], *message, *text;
+	size_t added;
+
+	path_of(path, state, "file");
+	tree_write_text(*state, "file", "tcp/1\n");
+	assert_int_equal(chmod(path, 0600), 0);
+	assert_int_equal(learn_open(&learn, path, &message), 0);
+	tree_write_text(*state, "file", "tcp/2\n");
+	assert_int_equal(learn_commit(&learn, snapshot, NOW, &added, &message), -EINVAL);
+	assert_non_null(strstr(message, "changed meanwhile"));
+	free(message);
+	learn_deinit(&learn);
+	lsp_snapshot_free(snapshot);
+	text = tree_read_text(*state, "file");
+	assert_string_equal(text, "tcp/2\n");
+	free(text);
 }
 
 int main(void)
@@ -303,6 +326,7 @@ int main(void)
 		TREE_TEST(another_one_is_waited_for_but_not_for_ever),
 		TREE_TEST(it_is_locked_until_the_end),
 		TREE_TEST(a_failure_at_the_end_leaves_nothing_half),
+		TREE_TEST(a_file_that_was_changed_meanwhile_is_left_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

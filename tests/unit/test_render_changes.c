@@ -76,7 +76,7 @@ static void test_zone(void **state)
 	char *text;
 
 	(void)state;
-	setenv("TZ", "XXX-05:30", 1);
+	setenv("TZ", "AAA-05:30", 1);
 	tzset();
 	text = render(rows, 1);
 	setenv("TZ", "UTC0", 1);

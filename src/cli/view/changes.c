@@ -23,8 +23,10 @@ static int add(struct changes *changes, const struct change *change)
 		size_t capacity = changes->count ? changes->count * 2 : 1;
 		struct change *items = reallocarray(changes->items, capacity, sizeof(*items));
 
-		if (!items)
+		if (!items) {
+			free(change->text);
 			return -ENOMEM;
+		}
 		changes->items = items;
 	}
 	if (!change->text)

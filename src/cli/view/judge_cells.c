@@ -66,27 +66,25 @@ unsigned cell_count_findings(const struct row *row)
 	return (unsigned)judgement.finding_count;
 }
 
-bool cell_is_alarming(const struct row *row)
+static bool has_finding(const struct row *row, unsigned ids)
 {
 	struct lsp_judgement judgement;
 
 	ask(row, &judgement);
-	for (size_t i = 0; i < judgement.finding_count; i++) {
-		switch (judgement.findings[i].id) {
-		case LSP_FINDING_UNEXPECTED:
-		case LSP_FINDING_CHANGED:
-		case LSP_FINDING_MISSING:
-		case LSP_FINDING_ODD_EXE:
-		case LSP_FINDING_MASKED:
-		case LSP_FINDING_EXE_DOUBT:
+	for (size_t i = 0; i < judgement.finding_count; i++)
+		if (ids & LSP_BIT(judgement.findings[i].id))
 			return true;
-		case LSP_FINDING_DELETED_EXE:
-		case LSP_FINDING_NO_OWNER:
-		case LSP_FINDING_QUEUE_FULL:
-		case LSP_FINDING_IN_EPHEMERAL_RANGE:
-		case LSP_FINDING_MIXED_GROUP:
-			break;
-		}
-	}
 	return false;
+}
+
+bool cell_is_unexpected(const struct row *row)
+{
+	return has_finding(row, LSP_BIT(LSP_FINDING_UNEXPECTED) | LSP_BIT(LSP_FINDING_CHANGED));
+}
+
+bool cell_is_alarming(const struct row *row)
+{
+	return has_finding(row, LSP_BIT(LSP_FINDING_UNEXPECTED) | LSP_BIT(LSP_FINDING_CHANGED) |
+					LSP_BIT(LSP_FINDING_ODD_EXE) | LSP_BIT(LSP_FINDING_MASKED) |
+					LSP_BIT(LSP_FINDING_EXE_DOUBT));
 }

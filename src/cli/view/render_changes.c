@@ -22,15 +22,19 @@ static void append_part(struct buf *out, const char *text)
 	append_escaped(out, text ? text : "-");
 }
 
-/* "tcp [::1]:22%lo" */
+/* "tcp [::1]:22%lo"; "*" takes IPv4 and IPv6 in one. */
 static void append_endpoint(struct buf *out, const struct lsp_socket *socket)
 {
 	char address[LSP_ADDRESS_SIZE];
 	bool is_ipv6 = socket->family == LSP_FAMILY_IPV6;
 
+	static const uint8_t wildcard[16];
+	bool is_dual = is_ipv6 && socket->v6only == LSP_KNOWN_NO &&
+		       memcmp(socket->local.address, wildcard, sizeof(wildcard)) == 0;
+
 	lsp_address_format(socket->family, socket->local.address, address);
-	buf_printf(out, is_ipv6 ? "%s [%s]:%u" : "%s %s:%u", lsp_proto_word(socket->proto), address,
-		   socket->local.port);
+	buf_printf(out, is_ipv6 && !is_dual ? "%s [%s]:%u" : "%s %s:%u",
+		   lsp_proto_word(socket->proto), is_dual ? "*" : address, socket->local.port);
 	if (socket->interface) {
 		buf_append_char(out, '%');
 		append_escaped(out, socket->interface);

@@ -72,7 +72,8 @@ static void append_text(struct buf *out, const struct view *view,
 	const struct changes *changes = view->changes;
 
 	if (!view->has_rules)
-		buf_append_text(out, "no rules: see lsports --learn");
+		buf_append_text(out, changes->count ? "no rules (see lsports --learn):"
+						    : "no rules: see lsports --learn");
 	else if (changes->count)
 		buf_printf(out, "%zu difference%s:", changes->count,
 			   changes->count == 1 ? "" : "s");

@@ -16,7 +16,7 @@
 /* What a heading tells. */
 struct group {
 	uint32_t rows;
-	uint32_t alarming; /* rows whose findings may mean an intruder */
+	uint32_t unexpected;
 };
 
 struct table {
@@ -99,7 +99,7 @@ static void measure_rows(struct table *table)
 			sum = (struct group){0};
 		}
 		sum.rows++;
-		sum.alarming += cell_is_alarming(row);
+		sum.unexpected += cell_is_unexpected(row);
 		table->findings += cell_count_findings(row);
 	}
 	buf_append(&table->groups, &sum, sizeof(sum));
@@ -279,8 +279,8 @@ static void write_heading(struct table *table, const struct row *row, const stru
 	}
 	append_blanks(table->out, GAP);
 	append_count(table, sum->rows);
-	if (sum->alarming)
-		buf_printf(table->out, ", %u unexpected", sum->alarming);
+	if (sum->unexpected)
+		buf_printf(table->out, ", %u unexpected", sum->unexpected);
 	end_line(table);
 }
 
