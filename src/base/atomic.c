@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -41,11 +42,11 @@ static int open_temporary(struct atomic *atomic, mode_t mode)
 	return -EEXIST;
 }
 
-int atomic_open(struct atomic *atomic, const char *path, mode_t mode)
+/* The directory that @path lies in, and its name there. */
+static int open_parent(struct atomic *atomic, const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	cleanup(scope_free) char *parent = NULL;
-	struct stat st;
 
 	*atomic = ATOMIC_INIT;
 	parent = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
@@ -55,8 +56,46 @@ int atomic_open(struct atomic *atomic, const char *path, mode_t mode)
 	if (!*atomic->name)
 		return -EISDIR;
 	atomic->dir = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (atomic->dir < 0)
-		return -errno;
+	return atomic->dir < 0 ? -errno : 0;
+}
+
+/* ".NAME.0123abcd.tmp" */
+static bool is_temporary(const char *entry, const char *name)
+{
+	size_t size = strlen(name);
+
+	return entry[0] == '.' && strncmp(entry + 1, name, size) == 0 && entry[size + 1] == '.' &&
+	       strspn(entry + size + 2, "0123456789abcdef") == 8 &&
+	       strcmp(entry + size + 10, ".tmp") == 0;
+}
+
+int atomic_clean(const char *path)
+{
+	struct atomic atomic;
+	int r = open_parent(&atomic, path);
+	cleanup(scope_closedir) DIR *dir = r < 0 ? NULL : fdopendir(atomic.dir);
+	const struct dirent *entry;
+
+	/* The directory is the stream's now. */
+	if (dir)
+		atomic.dir = -1;
+	else if (r >= 0)
+		r = -errno;
+	while (dir && (entry = readdir(dir))) {
+		if (is_temporary(entry->d_name, atomic.name))
+			unlinkat(dirfd(dir), entry->d_name, 0);
+	}
+	atomic_deinit(&atomic);
+	return r;
+}
+
+int atomic_open(struct atomic *atomic, const char *path, mode_t mode)
+{
+	struct stat st;
+	int r = open_parent(atomic, path);
+
+	if (r < 0)
+		return r;
 	if (fstatat(atomic->dir, atomic->name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 	    !S_ISREG(st.st_mode))
 		return S_ISDIR(st.st_mode) ? -EISDIR : -EMEDIUMTYPE;

@@ -29,6 +29,12 @@ int atomic_open(struct atomic *atomic, const char *path, mode_t mode);
 /* atomic_write() - all of the bytes. Return: 0, or a negative errno, -EIO when nothing is taken. */
 int atomic_write(struct atomic *atomic, const void *bytes, size_t size);
 
+/*
+ * atomic_clean() - removes temporary files of @path that were left behind. For who knows that
+ * nobody else writes it. Return: 0 or a negative errno of the directory.
+ */
+int atomic_clean(const char *path);
+
 /* atomic_commit() - the new file is in place and on disk, or the old one is untouched. */
 int atomic_commit(struct atomic *atomic);
 

@@ -90,6 +90,18 @@ static int check_old(const struct learn *learn, char **message)
 	return r;
 }
 
+/* What can be no rule file gets no lock beside it. */
+static int check_kind(const char *path, char **message)
+{
+	const char *why = NULL;
+	struct stat st;
+
+	if (lstat(path, &st) == 0)
+		why = S_ISLNK(st.st_mode) ? "is a symbolic link: name the file itself"
+					  : why_not(&st);
+	return why ? refuse(path, why, message) : 0;
+}
+
 int learn_open(struct learn *learn, const char *path, char **message)
 {
 	struct buf lock = BUF_INIT;
@@ -97,6 +109,9 @@ int learn_open(struct learn *learn, const char *path, char **message)
 
 	*message = NULL;
 	learn->path = path;
+	r = check_kind(path, message);
+	if (r < 0)
+		return r;
 	buf_printf(&lock, "%s.lock", path);
 	r = buf_text(&lock) ? lock_take(lock.data, learn->wait_seconds) : -ENOMEM;
 	learn->lock = r < 0 ? -1 : r;
@@ -180,6 +195,9 @@ int learn_commit(struct learn *learn, const struct lsp_snapshot *snapshot, int64
 	int r = append_rules(&rules, snapshot, added);
 
 	*message = NULL;
+	/* Of a run that was killed; under the lock nobody else writes here. */
+	if (r >= 0)
+		r = atomic_clean(learn->path);
 	if (r >= 0)
 		r = check_old(learn, message);
 	if (r >= 0 && (*added || !learn->old.size))

@@ -45,6 +45,14 @@ static const char *load_host(const char *sysroot, struct buf *out)
 	return out->data;
 }
 
+/* Rules that only root may read are no reason to show an ordinary user nothing at all. */
+static bool is_only_listing(const struct look *look, const struct options *options)
+{
+	return !options->expected.count && !options->learn && !look->query.is_check &&
+	       !(look->query.format->facts & LSP_FACT_FINDINGS) &&
+	       !lsp_selector_has(look->query.selector, "finding");
+}
+
 static int load_rules(struct look *look, const struct options *options, struct buf *messages)
 {
 	bool is_named = options->expected.count > 0;
@@ -59,6 +67,11 @@ static int load_rules(struct look *look, const struct options *options, struct b
 	if (r < 0 && reason)
 		message_format_lines(messages, reason);
 	free(reason);
+	if (r == -EACCES && is_only_listing(look, options)) {
+		message_format_line(messages, "without these rules nothing is judged");
+		look->query.scope.facts &= ~(unsigned)LSP_FACT_FINDINGS;
+		return 0;
+	}
 	if (r < 0)
 		return r;
 	look->query.scope.rules = look->rules;

@@ -34,6 +34,22 @@ struct opinion {
 	size_t nearest_failures;
 };
 
+/* A range that is as wide as this says nothing about the one port of it that is asked for. */
+#define NAMED_RANGE_MAX 256
+
+/* Does the term mean this very port, and not only a wide range around it? */
+static bool names_port(const struct rules *rules, const struct selector_term *term, uint16_t port)
+{
+	for (uint32_t i = 0; i < term->value_count; i++) {
+		const struct selector_value *value = &rules->pool.values[term->first_value + i];
+
+		if (port >= value->ports.first && port <= value->ports.last &&
+		    value->ports.last - value->ports.first < NAMED_RANGE_MAX)
+			return true;
+	}
+	return false;
+}
+
 static size_t count_failures(const struct rules *rules, const struct rule *rule,
 			     struct key_subject *subject, bool *is_of_port)
 {
@@ -44,6 +60,8 @@ static size_t count_failures(const struct rules *rules, const struct rule *rule,
 		const struct selector_term *term =
 			&rules->pool.terms[rule->selector.first_term + i];
 
+		if (term->key == KEY_PORT && !term->is_negative)
+			*is_of_port &= names_port(rules, term, subject->socket.local.port);
 		if (selector_match_term(&rules->pool, term, subject) != LSP_KNOWN_NO)
 			continue;
 		failures++;

@@ -101,6 +101,17 @@ static enum lsp_known state_words(const struct key_subject *subject, unsigned *b
 	return LSP_KNOWN_YES;
 }
 
+/* Of an IPv4 socket it is no. */
+static enum lsp_known v6only_words(const struct key_subject *subject, unsigned *bits)
+{
+	const struct lsp_socket *socket = &subject->socket;
+
+	if (socket->family == LSP_FAMILY_IPV6 && socket->v6only == LSP_KNOWN_NOT)
+		return LSP_KNOWN_NOT;
+	*bits = LSP_BIT(socket->v6only == LSP_KNOWN_YES);
+	return LSP_KNOWN_YES;
+}
+
 static enum lsp_known auto_words(const struct key_subject *subject, unsigned *bits)
 {
 	if (subject->socket.is_auto == LSP_KNOWN_NOT)
@@ -249,6 +260,8 @@ const struct key keys[KEY_COUNT] = {
 		KEY_KIND_WORDS, 0, .word = family_word, .words = family_words },
 	[KEY_ADDRESS] = { { "address", "10.0.0.0/8 | ::1 | *", "local address, alone or as a prefix; * takes IPv4 and IPv6" },
 		KEY_KIND_PREFIXES, 0, .word = NULL },
+	[KEY_V6ONLY] = { { "v6only", "yes | no", "IPv6 socket that takes no IPv4" },
+		KEY_KIND_WORDS, 0, .word = answer_word, .words = v6only_words },
 	[KEY_SCOPE] = { { "scope", "loopback | link | private | public | any", "from where the local address can be reached" },
 		KEY_KIND_WORDS, 0, .word = scope_word, .words = scope_words },
 	[KEY_CATEGORY] = { { "category", "well-known | registered | dynamic", "category of the port number" },

@@ -15,6 +15,7 @@ enum key_id {
 	KEY_PROTO,
 	KEY_FAMILY,
 	KEY_ADDRESS,
+	KEY_V6ONLY,
 	KEY_SCOPE,
 	KEY_CATEGORY,
 	KEY_INTERFACE,
@@ -32,7 +33,7 @@ enum key_id {
 	KEY_OWNER_GAP,
 	KEY_FINDING,
 };
-#define KEY_COUNT 20
+#define KEY_COUNT 21
 
 /* What stands behind "=". */
 enum key_kind {

@@ -52,7 +52,8 @@ static size_t mark_bounds(const struct rules *rules, uint8_t *is_bound)
 	return count;
 }
 
-static int make_bounds(struct rules *rules)
+/* @leaf_at: the interval of each port, while rules are put in. */
+static int make_bounds(struct rules *rules, uint16_t leaf_at[PORT_MAX + 1])
 {
 	struct rule_index *index = &rules->index;
 	uint8_t *is_bound = calloc(PORT_MAX + 2, 1);
@@ -65,6 +66,7 @@ static int make_bounds(struct rules *rules)
 	for (size_t port = 0; index->bounds && port <= PORT_MAX; port++) {
 		if (is_bound[port])
 			index->bounds[index->leaves++] = (uint16_t)port;
+		leaf_at[port] = (uint16_t)(index->leaves - 1);
 	}
 	free(is_bound);
 	return index->bounds ? 0 : -ENOMEM;
@@ -104,54 +106,57 @@ static void fill_node(struct rule_index *index, uint32_t node, uint32_t rule)
 	index->rules[index->starts[node]++] = rule;
 }
 
-static void visit_range(struct rule_index *index, struct lsp_port_range range, uint32_t rule,
-			node_fn *visit)
+static void visit_rules(struct rules *rules, const uint16_t *leaf_at, node_fn *visit)
 {
-	uint32_t low = leaf_of(index, range.first) + index->leaves;
-	uint32_t high = leaf_of(index, range.last) + index->leaves + 1;
-
-	for (; low < high; low /= 2, high /= 2) {
-		if (low & 1)
-			visit(index, low++, rule);
-		if (high & 1)
-			visit(index, --high, rule);
-	}
-}
-
-static void visit_rules(struct rules *rules, node_fn *visit)
-{
+	struct rule_index *index = &rules->index;
 	struct lsp_port_range range;
 
 	for (uint32_t i = 0; i < rules->count; i++) {
-		for (uint32_t at = 0; range_at(rules, &rules->rules[i], at, &range); at++)
-			visit_range(&rules->index, range, i, visit);
+		for (uint32_t at = 0; range_at(rules, &rules->rules[i], at, &range); at++) {
+			uint32_t low = leaf_at[range.first] + index->leaves;
+			uint32_t high = leaf_at[range.last] + index->leaves + 1;
+
+			for (; low < high; low /= 2, high /= 2) {
+				if (low & 1)
+					visit(index, low++, i);
+				if (high & 1)
+					visit(index, --high, i);
+			}
+		}
 	}
 }
 
-int rules_index(struct rules *rules)
+static int fill(struct rules *rules, const uint16_t *leaf_at)
 {
 	struct rule_index *index = &rules->index;
-	uint32_t nodes;
-	int r = make_bounds(rules);
+	uint32_t nodes = 2 * index->leaves;
 
-	if (r < 0)
-		return r;
-	nodes = 2 * index->leaves;
 	index->starts = calloc(nodes + 2, sizeof(*index->starts));
 	if (!index->starts)
 		return -ENOMEM;
-	visit_rules(rules, count_node);
+	visit_rules(rules, leaf_at, count_node);
 	for (uint32_t node = 0; node <= nodes; node++)
 		index->starts[node + 1] += index->starts[node];
 	index->rules = calloc(index->starts[nodes + 1] + 1, sizeof(*index->rules));
 	if (!index->rules)
 		return -ENOMEM;
-	visit_rules(rules, fill_node);
+	visit_rules(rules, leaf_at, fill_node);
 	/* Filling moved each start to the next one's: move them back. */
 	for (uint32_t node = nodes + 1; node > 0; node--)
 		index->starts[node] = index->starts[node - 1];
 	index->starts[0] = 0;
 	return 0;
+}
+
+int rules_index(struct rules *rules)
+{
+	uint16_t *leaf_at = calloc(PORT_MAX + 1, sizeof(*leaf_at));
+	int r = leaf_at ? make_bounds(rules, leaf_at) : -ENOMEM;
+
+	if (r >= 0)
+		r = fill(rules, leaf_at);
+	free(leaf_at);
+	return r;
 }
 
 void rule_walk_init(struct rule_walk *walk, const struct rules *rules, uint16_t port)

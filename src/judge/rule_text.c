@@ -137,6 +137,9 @@ char *lsp_rule_format(const struct lsp_snapshot *snapshot, size_t index)
 	if (keys[KEY_NETNS].text(&subject, NULL, &text) == LSP_KNOWN_YES)
 		append_term(&out, "netns", text);
 	append_term(&out, "family", lsp_family_word(socket->family));
+	/* One that takes IPv4 too can be reached by more than one that does not. */
+	if (socket->family == LSP_FAMILY_IPV6 && socket->v6only != LSP_KNOWN_NOT)
+		append_term(&out, "v6only", socket->v6only == LSP_KNOWN_YES ? "yes" : "no");
 	append_term(&out, "scope",
 		    lsp_scope_word(lsp_scope_of(socket->family, socket->local.address)));
 	if (socket->has_interface)

@@ -5,6 +5,7 @@
  */
 #include "judge/rules.h"
 
+#include "intmap.h"
 #include "utf8.h"
 
 #include <errno.h>
@@ -34,6 +35,16 @@ void rules_deinit(struct rules *rules)
 
 /* --- one file --------------------------------------------------------------------------- */
 
+/*
+ * Words of a file that were parsed, and what they meant: nearly every word of a long list stands in
+ * it many times.
+ */
+struct word_cache {
+	struct intmap by_hash; /* -> index in terms */
+	struct selector_term *terms;
+	size_t count, capacity;
+};
+
 struct reader {
 	struct rules *rules;
 	const struct selector_names *names;
@@ -41,6 +52,7 @@ struct reader {
 	size_t error_count;
 	uint32_t file, line;
 	const char *text; /* of the whole file */
+	struct word_cache cache;
 };
 
 static void tell(struct reader *reader, const char *what)
@@ -74,14 +86,15 @@ static const char *find_no_text(const char *at, const char *end)
 	return at;
 }
 
-static bool is_text(struct reader *reader, const char *line, const char *end)
+/* @line: where columns are counted from. */
+static bool is_text(struct reader *reader, const char *line, const char *at, const char *end)
 {
-	const char *wrong = find_no_text(line, end);
+	const char *wrong = find_no_text(at, end);
 	char what[80];
 
 	if (wrong == end)
 		return true;
-	if (*wrong == '\r' && wrong + 1 == end)
+	if (*wrong == '\r' && wrong[1] == '\n')
 		snprintf(what, sizeof(what), "the line ends in a carriage return (0x0d)");
 	else
 		snprintf(what, sizeof(what), "column %zu: byte 0x%02x is not text",
@@ -137,31 +150,100 @@ static const char *why_no_rule(const struct selector_pool *pool, const struct se
 	return selector->term_count ? NULL : "the rule selects nothing";
 }
 
-static int parse_word(struct reader *reader, struct rule *rule, const char *line, const char *at,
-		      size_t size)
-{
-	struct buf what = BUF_INIT, message = BUF_INIT;
-	int r = selector_parse_word(&reader->rules->pool, &rule->selector, reader->text,
-				    (size_t)(at - reader->text), size, reader->names, &what);
+/* --- words --------------------------------------------------------------------------------- */
 
+struct word {
+	const char *at;
+	size_t size;
+	uint64_t hash;
+};
+
+static bool is_word(const struct word *word, const char *text)
+{
+	return word->size == strlen(text) && memcmp(word->at, text, word->size) == 0;
+}
+
+/* What the same word meant before, NULL when it was not met. */
+static const struct selector_term *find_word(const struct reader *reader, const struct word *word)
+{
+	const uint32_t *index = intmap_find(&reader->cache.by_hash, word->hash);
+	const struct selector_term *term = index ? &reader->cache.terms[*index] : NULL;
+
+	if (!term || term->text_size != word->size ||
+	    memcmp(reader->text + term->text_at, word->at, word->size) != 0)
+		return NULL;
+	return term;
+}
+
+static int keep_word(struct word_cache *cache, const struct word *word,
+		     const struct selector_term *term)
+{
+	if (cache->count == cache->capacity) {
+		size_t capacity = cache->capacity ? cache->capacity * 2 : 64;
+		struct selector_term *grown = reallocarray(cache->terms, capacity, sizeof(*grown));
+
+		if (!grown)
+			return -ENOMEM;
+		cache->terms = grown;
+		cache->capacity = capacity;
+	}
+	cache->terms[cache->count] = *term;
+	return intmap_put(&cache->by_hash, word->hash, (uint32_t)cache->count++);
+}
+
+static void refuse_word(struct reader *reader, const char *line, const struct word *word,
+			const struct buf *what)
+{
+	struct buf message = BUF_INIT;
+
+	buf_append_char(&message, '"');
+	buf_append(&message, word->at, word->size);
+	buf_append_char(&message, '"');
+	if (word->at > line)
+		buf_printf(&message, " (column %zu)", (size_t)(word->at - line) + 1);
+	buf_append_text(&message, ": ");
+	buf_append(&message, what->data, what->size);
+	tell(reader, buf_text(&message) ? message.data : "out of memory");
+	buf_deinit(&message);
+}
+
+/* A word that was not met before. */
+static int parse_new_word(struct reader *reader, struct rule *rule, const char *line,
+			  const struct word *word)
+{
+	struct selector_pool *pool = &reader->rules->pool;
+	uint32_t terms = rule->selector.term_count;
+	struct buf what = BUF_INIT;
+	int r;
+
+	if (!is_text(reader, line, word->at, word->at + word->size))
+		return -EINVAL;
+	r = selector_parse_word(pool, &rule->selector, reader->text,
+				(size_t)(word->at - reader->text), word->size, reader->names,
+				&what);
 	/* What could not be looked up is an error of the word: the next ones are told too. */
 	if (r < 0 && r != -EINVAL && r != -ENOMEM) {
 		buf_printf(&what, "names of services could not be read: %s", strerrordesc_np(-r));
 		r = -EINVAL;
 	}
-	if (r == -EINVAL) {
-		buf_append_text(&message, "\"");
-		buf_append(&message, at, size);
-		buf_append_text(&message, "\"");
-		if (at > line)
-			buf_printf(&message, " (column %zu)", (size_t)(at - line) + 1);
-		buf_append_text(&message, ": ");
-		buf_append(&message, what.data, what.size);
-		tell(reader, buf_text(&message) ? message.data : "out of memory");
-	}
+	if (r == -EINVAL)
+		refuse_word(reader, line, word, &what);
+	/* One that went into another term of its key has none of its own. */
+	if (r >= 0 && rule->selector.term_count > terms)
+		r = keep_word(&reader->cache, word, &pool->terms[pool->term_count - 1]);
 	buf_deinit(&what);
-	buf_deinit(&message);
 	return r;
+}
+
+static int parse_word(struct reader *reader, struct rule *rule, const char *line,
+		      const struct word *word)
+{
+	const struct selector_term *term = find_word(reader, word);
+	int r = 1;
+
+	if (term)
+		r = selector_add_term(&reader->rules->pool, &rule->selector, term);
+	return r > 0 ? parse_new_word(reader, rule, line, word) : r;
 }
 
 /* The words up to the end of the line or a comment. Return: 0, -EINVAL (told), -ENOMEM. */
@@ -172,25 +254,28 @@ static int parse_words(struct reader *reader, struct rule *rule, const char *lin
 
 	rule->text_at = (uint32_t)(at - reader->text);
 	while (at < end && *at != '#') {
-		size_t size = selector_word_size(at, end);
+		struct word word;
 		int error = 0;
 
+		word.at = at;
+		word.size = selector_word_size(at, end, &word.hash);
 		if (rule->is_required) {
 			tell(reader, "nothing may stand behind \"" REQUIRED "\"");
 			return -EINVAL;
 		}
-		if (size == strlen(REQUIRED) && memcmp(at, REQUIRED, size) == 0)
+		if (is_word(&word, REQUIRED))
 			rule->is_required = true;
 		else
-			error = parse_word(reader, rule, line, at, size);
+			error = parse_word(reader, rule, line, &word);
 		if (error < 0 && error != -EINVAL)
 			return error;
 		r = error < 0 ? error : r;
-		at += size;
+		at += word.size;
 		rule->text_size = (uint32_t)(at - reader->text) - rule->text_at;
 		at = skip_blanks(at, end);
 	}
-	return r;
+	/* A comment is text too. */
+	return is_text(reader, line, at, end) ? r : -EINVAL;
 }
 
 static int parse_line(struct reader *reader, const char *line, const char *end)
@@ -199,8 +284,6 @@ static int parse_line(struct reader *reader, const char *line, const char *end)
 	const char *why;
 	int r;
 
-	if (!is_text(reader, line, end))
-		return 0;
 	r = parse_words(reader, &rule, line, end);
 	if (r < 0)
 		return r == -EINVAL ? 0 : r;
@@ -254,6 +337,8 @@ int rules_parse(struct rules *rules, const char *name, char *text, size_t size,
 		r = parse_line(&reader, at, newline);
 		at = newline + 1;
 	}
+	free(reader.cache.terms);
+	intmap_deinit(&reader.cache.by_hash);
 	if (r >= 0 && errors->error)
 		r = errors->error;
 	return r < 0 ? r : reader.error_count ? -EINVAL : 0;

@@ -86,10 +86,18 @@ int selector_parse_word(struct selector_pool *pool, struct selector *selector, c
 			struct buf *error);
 
 /*
- * selector_word_size() - the length of the word at @text, before @end: up to a blank that no
- * backslash stands before.
+ * selector_add_term() - what a word meant when it was parsed before, once more.
+ * Return: 0, 1 when the selector has a term of that key, so that the word must be parsed, or
+ * -ENOMEM.
  */
-size_t selector_word_size(const char *text, const char *end);
+int selector_add_term(struct selector_pool *pool, struct selector *selector,
+		      const struct selector_term *term);
+
+/*
+ * selector_word_size() - the length of the word at @text, before @end: up to a blank that no
+ * backslash stands before. @hash: of its bytes (FNV-1a).
+ */
+size_t selector_word_size(const char *text, const char *end, uint64_t *hash);
 
 unsigned selector_facts(const struct selector_pool *pool, const struct selector *selector);
 

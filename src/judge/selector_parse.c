@@ -177,6 +177,14 @@ static int parse_key(struct selector_term *term, struct selector_cursor *cursor)
 	return 0;
 }
 
+int selector_add_term(struct selector_pool *pool, struct selector *selector,
+		      const struct selector_term *term)
+{
+	if (find_term(pool, selector, (enum key_id)term->key, term->is_negative))
+		return 1;
+	return add_term(pool, selector, term);
+}
+
 int selector_parse_word(struct selector_pool *pool, struct selector *selector, const char *text,
 			size_t at, size_t size, const struct selector_names *names,
 			struct buf *error)
@@ -214,14 +222,15 @@ int selector_parse_word(struct selector_pool *pool, struct selector *selector, c
 	return r;
 }
 
-size_t selector_word_size(const char *text, const char *end)
+size_t selector_word_size(const char *text, const char *end, uint64_t *hash)
 {
 	const char *at = text;
 
-	while (at < end && *at != ' ' && *at != '\t') {
+	*hash = 0xcbf29ce484222325u;
+	for (; at < end && *at != ' ' && *at != '\t'; at++) {
+		*hash = (*hash ^ (unsigned char)*at) * 0x100000001b3u;
 		if (*at == '\\' && at + 1 < end)
-			at++;
-		at++;
+			*hash = (*hash ^ (unsigned char)*++at) * 0x100000001b3u;
 	}
 	return (size_t)(at - text);
 }

@@ -228,7 +228,7 @@ static int parse_prefix(struct selector_cursor *cursor, struct selector_value *o
 			cursor, "this is no address: 192.0.2.1, 10.0.0.0/8, ::1 and fe80::/10 "
 				"are");
 	bits = max = out->prefix.family == LSP_FAMILY_IPV4 ? 32 : 128;
-	at = slash + 1;
+	at = slash ? slash + 1 : NULL;
 	if (slash && (!num_take(&at, cursor->at + size, 10, max, &bits) || at != cursor->at + size))
 		return selector_refuse(
 			cursor, max == 32 ? "behind the slash stands a number from 0 to 32"

@@ -42,6 +42,9 @@ def need_tool(name):
     return path
 
 
+AS_NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+
+
 def die_with_parent():
     """For preexec_fn: no helper outlives the test."""
     _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
@@ -70,6 +73,40 @@ def enter_namespace(root=False, few_processes=False):
     os.environ[NAMESPACE_MARK] = here
     sys.stdout.flush()
     os.execv(command[0], command + [sys.executable] + sys.argv)
+
+
+def hide_rules():
+    """No rules of the machine count in this mount namespace."""
+    for path in ("/etc/lsports", "/var/lib/lsports"):
+        if os.path.isdir(path):
+            subprocess.run([need_tool("mount"), "-t", "tmpfs", "tmpfs", path], check=True)
+
+
+def find_cgroup2():
+    """Where the cgroup v2 tree is mounted."""
+    with open("/proc/self/mountinfo", encoding="utf-8", errors="replace") as file:
+        for line in file:
+            left, _, right = line.partition(" - ")
+            if right.split()[0] == "cgroup2":
+                return left.split()[4]
+    raise AssertionError("no cgroup2 mount in /proc/self/mountinfo: units cannot be shown")
+
+
+def overlay(test, *paths):
+    """Whatever is written below these directories until the test ends stays in memory."""
+    disk = os.path.join(scratch(test), "disk")
+    os.mkdir(disk)
+    mounts = [(disk, ["-t", "tmpfs", "tmpfs"])]
+    for path in paths:
+        parts = {name: f"{disk}{path}/{name}" for name in ("upper", "work")}
+        options = f"lowerdir={path},upperdir={parts['upper']},workdir={parts['work']}"
+        mounts.append((path, ["-t", "overlay", "-o", options, "overlay"]))
+    for path, words in mounts:
+        if path != disk:
+            os.makedirs(f"{disk}{path}/upper")
+            os.makedirs(f"{disk}{path}/work")
+        subprocess.run([need_tool("mount"), *words, path], check=True)
+        test.addCleanup(subprocess.run, [need_tool("umount"), "-l", path], check=True)
 
 
 class Result:
@@ -146,8 +183,8 @@ def inodes_of_proc():
 class Made:
     """Sockets held by a helper process for as long as the with block runs."""
 
-    def __init__(self, *specs, program=None):
-        self.command = [program or need("MKSOCK"), *specs]
+    def __init__(self, *specs, program=None, prefix=()):
+        self.command = [*prefix, program or need("MKSOCK"), *specs]
         self.rows = []
 
     def __enter__(self):
@@ -218,6 +255,37 @@ def by_cookie(rows):
 def owners_of(row):
     """Owners as {(pid, fd)}; a descriptor that is none is None in JSON."""
     return {(owner["pid"], -1 if owner["fd"] is None else owner["fd"]) for owner in row["owners"]}
+
+
+def scratch(test):
+    """A directory that any user may enter, for the time of a test (or of its class)."""
+    directory = tempfile.mkdtemp(prefix="lsports-test-")
+    os.chmod(directory, 0o755)
+    add = test.addClassCleanup if isinstance(test, type) else test.addCleanup
+    add(shutil.rmtree, directory)
+    return directory
+
+
+def read_bytes(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def write_text(path, text):
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    return path
+
+
+def wait_for(condition, what, limit=TIME_LIMIT):
+    """The first true answer of condition()."""
+    end = time.monotonic() + limit
+    while time.monotonic() < end:
+        answer = condition()
+        if answer:
+            return answer
+        time.sleep(0.02)
+    raise AssertionError(f"not within {limit} s: {what}")
 
 
 def public_copy(path):

@@ -7,7 +7,8 @@
  *   KIND[,KEY=VALUE]...
  *   kinds  tcp udp udp-auto tcp-bound tcp-pair udp-connected
  *   keys   addr= port= count= device= v6only=0|1 reuseport=N backlog= full=1 pairs= fork=N
- *          holder=process|thread|leader|scm|uring comm=HEX uid= cgroup=DIRECTORY
+ *          reuseaddr=1 holder=process|thread|leader|scm|uring comm=HEX uid=
+ *          cgroup=DIRECTORY forge=PROGRAM
  */
 #include "mksock.h"
 
@@ -118,6 +119,8 @@ static _Noreturn void run_child(struct task *task, pid_t parent)
 		become_user(task->spec.uid, parent);
 	if (task->spec.comm_length > 0 && prctl(PR_SET_NAME, task->spec.comm) < 0)
 		spec_fail("PR_SET_NAME");
+	if (task->spec.forge != NULL)
+		forge_exe(task->spec.forge);
 	if (task->spec.holder == SPEC_HOLDER_THREAD || task->spec.holder == SPEC_HOLDER_LEADER)
 		hold_run_thread(task->spec.holder, serve, task);
 	serve(task);

@@ -45,11 +45,13 @@ struct spec {
 	unsigned forks;
 	int backlog;
 	bool full;
+	bool reuseaddr;
 	bool has_uid;
 	uid_t uid;
 	size_t comm_length; /* 0: the program's own name stays */
 	char comm[SPEC_COMM_MAX + 1];
 	const char *cgroup; /* directory, NULL for none; borrowed from argv */
+	const char *forge;  /* program that /proc/PID/exe shall name; as cgroup */
 };
 
 /* A socket that was made, as the system calls told it. */
@@ -99,6 +101,12 @@ void made_render(FILE *stream, const struct spec *spec, const struct made_list *
 /* Moves the descriptors of @list to where @spec wants them; owners->has_fd is set to match. */
 void hold_take_descriptors(const struct spec *spec, struct made_list *list,
 			   struct made_owners *owners);
+
+/*
+ * From here on /proc/self/exe names @path, a program that the process may read. Needs no privilege:
+ * it takes a user namespace.
+ */
+void forge_exe(const char *path);
 
 /* Runs @body(@data) in the thread that @spec->holder asks for. Never returns. */
 _Noreturn void hold_run_thread(enum spec_holder holder, void (*body)(void *data), void *data);

@@ -54,6 +54,8 @@ static int open_bound(const struct spec *spec, bool is_tcp, unsigned offset)
 		set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, spec->v6only);
 	if (spec->group > 0)
 		set_option(fd, SOL_SOCKET, SO_REUSEPORT, 1);
+	if (spec->reuseaddr)
+		set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
 	if (spec->device[0] != '\0' && setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, spec->device,
 						  (socklen_t)strlen(spec->device) + 1) < 0)
 		spec_fail("SO_BINDTODEVICE");

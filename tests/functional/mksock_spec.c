@@ -107,6 +107,10 @@ static void parse_pair(const char *key, const char *value, struct spec *out, uns
 		out->backlog = (int)parse_number(value, 65535);
 	else if (strcmp(key, "full") == 0)
 		out->full = parse_number(value, 1) != 0;
+	else if (strcmp(key, "reuseaddr") == 0)
+		out->reuseaddr = parse_number(value, 1) != 0;
+	else if (strcmp(key, "forge") == 0)
+		out->forge = value;
 	else if (strcmp(key, "holder") == 0)
 		out->holder = (enum spec_holder)parse_word(holders, 5, value);
 	else if (strcmp(key, "comm") == 0)
@@ -125,7 +129,7 @@ void spec_parse(const char *text, struct spec *out)
 	static const char *const kinds[] = {
 		"tcp", "udp", "udp-auto", "tcp-bound", "tcp-pair", "udp-connected",
 	};
-	/* Kept for the life of the program: out->cgroup points into it. */
+	/* Kept for the life of the program: out->cgroup and out->forge point into it. */
 	char *copy = strdup(text);
 	char *rest = copy;
 	char *word;

@@ -86,13 +86,32 @@ static int sweep_once(const struct wanted *wanted, struct count *count)
 	return r;
 }
 
+/* "22,80": each alone. */
+static int parse_ports(const char *text, struct wanted *out)
+{
+	char *end;
+
+	do {
+		unsigned long port = strtoul(text, &end, 10);
+
+		if (end == text || port > UINT16_MAX)
+			return -1;
+		out->ports = reallocarray(out->ports, out->port_count + 1, sizeof(*out->ports));
+		if (!out->ports)
+			return -1;
+		out->ports[out->port_count++] =
+			(struct lsp_port_range){(uint16_t)port, (uint16_t)port};
+		text = end + 1;
+	} while (*end == ',');
+	return *end ? -1 : 0;
+}
+
 static int parse_words(char **words, bool is_strict, struct wanted *out)
 {
 	enum lsp_proto proto = strcmp(words[0], "udp") == 0 ? LSP_PROTO_UDP : LSP_PROTO_TCP;
-	const char *reason;
 
 	*out = (struct wanted){.sockets = strtoul(words[3], NULL, 10)};
-	if (lsp_ports_parse(words[2], &out->ports, &out->port_count, &reason) < 0)
+	if (parse_ports(words[2], out) < 0)
 		return -1;
 	if (inet_pton(AF_INET, words[1], out->address) == 1)
 		out->family = LSP_FAMILY_IPV4;

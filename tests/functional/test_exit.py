@@ -4,6 +4,8 @@
 
 import os
 import resource
+import stat
+import tempfile
 import unittest
 
 import harness
@@ -67,6 +69,55 @@ class Exit(unittest.TestCase):
 
     def test_no_descriptor_at_all(self):
         self.assertEqual(shell('"$LSPORTS" <&- >&- 2>&-').status, 2)
+
+    # --- a file that is replaced ---
+
+    def check_refused(self, directory, name, kind):
+        """What stands there is refused in words, and neither it nor its directory changes."""
+        path = os.path.join(directory, name)
+        before = os.lstat(path)
+        result = harness.lsports("-J", "--output-file", path)
+        self.check_error(result, path, kind, "only a regular file can be replaced")
+        self.assertEqual((result.out, len(result.said)), (b"", 1), str(result))
+        after = os.lstat(path)
+        self.assertEqual((after.st_ino, after.st_mode, after.st_rdev, after.st_mtime_ns),
+                         (before.st_ino, before.st_mode, before.st_rdev, before.st_mtime_ns))
+
+    def test_output_file_is_no_file(self):
+        with tempfile.TemporaryDirectory(prefix="lsports-test-") as directory:
+            target = os.path.join(directory, "target")
+            with open(target, "wb") as file:
+                file.write(b"untouched")
+            # Devices of our own, with the numbers of no driver: those of the machine are not named.
+            os.mknod(os.path.join(directory, "char"), 0o600 | stat.S_IFCHR, os.makedev(511, 1))
+            os.mknod(os.path.join(directory, "block"), 0o600 | stat.S_IFBLK, os.makedev(511, 1))
+            os.mkfifo(os.path.join(directory, "fifo"))
+            os.symlink("target", os.path.join(directory, "link"))
+            os.symlink("absent", os.path.join(directory, "dangling"))
+            os.mkdir(os.path.join(directory, "dir"))
+            names = sorted(os.listdir(directory))
+            for name, kind in (("char", "a character device"), ("block", "a block device"),
+                               ("fifo", "a FIFO"), ("link", "a symbolic link"),
+                               ("dangling", "a symbolic link"), ("dir", "a directory")):
+                with self.subTest(name=name):
+                    self.check_refused(directory, name, kind)
+            self.assertEqual(sorted(os.listdir(directory)), names)
+            with open(target, "rb") as file:
+                self.assertEqual(file.read(), b"untouched")
+
+    def test_output_file(self):
+        wanted = harness.lsports("-r").out
+        with tempfile.TemporaryDirectory(prefix="lsports-test-") as directory:
+            path = os.path.join(directory, "now")
+            for _ in range(2):
+                result = harness.lsports("-r", "--output-file", path)
+                self.assertEqual((result.status, result.out, result.err), (0, b"", b""))
+                with open(path, "rb") as file:
+                    self.assertEqual(file.read(), wanted)
+                self.assertEqual(stat.S_IMODE(os.lstat(path).st_mode), 0o644)
+            self.assertEqual(os.listdir(directory), ["now"])
+        result = harness.lsports("-r", "--output-file", "-")
+        self.assertEqual((result.status, result.out), (0, wanted))
 
     # --- what is asked ---
 

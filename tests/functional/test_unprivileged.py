@@ -13,25 +13,12 @@ UNIT = f"lsports-test-{os.getpid()}.service"
 AS_NOBODY = ["--reuid=65534", "--regid=65534", "--clear-groups"]
 
 
-def find_cgroup2():
-    """Where the cgroup v2 tree is mounted; None where it is not."""
-    with open("/proc/self/mountinfo", encoding="utf-8", errors="replace") as file:
-        for line in file:
-            left, _, right = line.partition(" - ")
-            if right.split()[0] == "cgroup2":
-                return left.split()[4]
-    return None
-
-
 class Unprivileged(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.program = harness.public_copy(harness.need("LSPORTS"))
         cls.addClassCleanup(shutil.rmtree, os.path.dirname(cls.program))
-        mount = find_cgroup2()
-        if mount is None:
-            raise AssertionError("no cgroup2 mount in /proc/self/mountinfo: units cannot be shown")
-        cls.cgroup = os.path.join(mount, UNIT)
+        cls.cgroup = os.path.join(harness.find_cgroup2(), UNIT)
         os.mkdir(cls.cgroup)
         cls.addClassCleanup(os.rmdir, cls.cgroup)
         cls.made = harness.Made(

@@ -6,7 +6,25 @@ to=$(mktemp -d)
 trap 'rm -rf "$to"' EXIT
 DESTDIR=$to meson install -C "$1" --quiet
 prefix=$to$(meson introspect "$1" --buildoptions | jq -r '.[] | select(.name == "prefix") | .value')
-for file in bin/lsports share/man/man8/lsports.8 share/lsports/services; do
-	test -s "$prefix/$file" || { echo "not installed: $file"; exit 1; }
+need() {
+	test "$1" "$2" || { echo "not installed: ${2#"$to"}"; exit 1; }
+}
+for file in bin/lsports share/man/man8/lsports.8 share/lsports/services share/lsports/usual.rules \
+	share/lsports/lsports.cron share/lsports/lsports.alerts.yml; do
+	need -s "$prefix/$file"
 done
+# Where systemd looks is not below our prefix, and neither is what the units and the cron line start.
+units=$(pkg-config --variable=systemdsystemunitdir systemd)
+for name in lsports-check lsports-metrics; do
+	need -s "$to$units/$name.service"
+	need -s "$to$units/$name.timer"
+done
+need -d "$to/etc/lsports/expected.d"
+need -d "$to/var/lib/lsports"
+for program in $(sed -n 's/^ExecStart=\([^ ]*\) .*/\1/p' "$to$units"/lsports-*.service) \
+	$(sed -n 's/^[*].* root \([^ ]*\) .*/\1/p' "$prefix/share/lsports/lsports.cron"); do
+	need -x "$to$program"
+done
+# Nothing runs unasked.
+test ! -e "$to/etc/cron.d" || { echo "installed: /etc/cron.d"; exit 1; }
 "$prefix/bin/lsports" --version

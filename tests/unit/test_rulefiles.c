@@ -189,6 +189,16 @@ static void what_may_not_be_read_is_told(void **state)
 	expect_refused(*state, -EACCES, "/" DIR_PATH "/x.rules: Permission denied\n");
 	if (getuid() == 0)
 		assert_int_equal(seteuid(0), 0);
+	/* what was learned is no less there */
+	assert_int_equal(chmod(path, 0644), 0);
+	tree_write_text(*state, LEARNED, "22\n");
+	assert_int_equal(chmod(join(path, *state, LEARNED), 0), 0);
+	if (geteuid() == 0)
+		assert_int_equal(seteuid(65534), 0);
+	expect_refused(*state, -EACCES, "/" LEARNED ": Permission denied\n");
+	if (getuid() == 0)
+		assert_int_equal(seteuid(0), 0);
+	tree_remove(*state, LEARNED);
 	assert_int_equal(chmod(join(path, *state, DIR_PATH), 0), 0);
 	if (geteuid() == 0)
 		assert_int_equal(seteuid(65534), 0);

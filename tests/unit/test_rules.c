@@ -202,6 +202,78 @@ static void files_follow_one_another(void **state)
 	rules_deinit(NULL);
 }
 
+/* Numbers of all terms: "key=1,2-3" */
+static void describe_numbers(const struct rules *rules, const struct rule *rule, struct buf *out)
+{
+	for (uint32_t i = 0; i < rule->selector.term_count; i++) {
+		const struct selector_term *term =
+			&rules->pool.terms[rule->selector.first_term + i];
+		const struct selector_value *values = &rules->pool.values[term->first_value];
+
+		buf_printf(out, "%s%s", keys[term->key].shown.word, term->is_negative ? "!=" : "=");
+		for (uint32_t v = 0; v < term->value_count; v++) {
+			if (term->key == KEY_PORT)
+				buf_printf(out, "%u-%u/%u,", values[v].ports.first,
+					   values[v].ports.last, values[v].ports.protos);
+			else
+				buf_printf(out, "%llu,",
+					   (unsigned long long)values[v].numbers.last);
+		}
+	}
+}
+
+/* A word that comes again in other lines, alone and with more of its key, means what it says. */
+static void lines_do_not_change_each_other(void **state)
+{
+	static const char *const lines[] = {
+		"tcp/22 uid=1\n",
+		"tcp/22 uid=1 uid=2\n",
+		"tcp/22 uid=1\n",
+		"uid=1 tcp/22 80\n",
+		"80 tcp/22 uid=2 uid=1 uid=3\n",
+		"tcp/22 tcp/22 uid=1 uid=1\n",
+		"tcp/22 uid!=1\n",
+		"uid!=1 uid=1 uid!=2 uid=2 tcp/22\n",
+		"80 80 80\n",
+		"80 uid=3 required\n",
+		"tcp/22 uid=1 # uid=2\n",
+		"uid=1,2 uid=1 uid=2\n",
+		"uid=1 uid=x\n",
+		"80 uid=1\n",
+	};
+	struct buf text = BUF_INIT, errors = BUF_INIT;
+	struct rules rules = {0};
+	size_t next = 0;
+
+	(void)state;
+	for (unsigned round = 0; round < 3; round++) {
+		for (size_t i = 0; i < ROWS(lines); i++)
+			buf_append_text(&text, lines[(i * 5 + round) % ROWS(lines)]);
+	}
+	assert_int_equal(ruling_parse(&rules, "f", text.data, text.size, &errors), -EINVAL);
+	assert_int_equal(rules.count, 3 * (ROWS(lines) - 1));
+	for (size_t i = 0; i < 3 * ROWS(lines); i++) {
+		const char *line = lines[(i % ROWS(lines) * 5 + i / ROWS(lines)) % ROWS(lines)];
+		struct buf found = BUF_INIT, expected = BUF_INIT;
+		struct rules alone = {0};
+
+		ruling_parse(&alone, "f", line, strlen(line), &errors);
+		if (alone.count) {
+			describe_numbers(&alone, &alone.rules[0], &expected);
+			describe_numbers(&rules, &rules.rules[next], &found);
+			assert_int_equal(rules.rules[next++].line, i + 1);
+			assert_string_equal(buf_text(&found), buf_text(&expected));
+		}
+		rules_deinit(&alone);
+		buf_deinit(&found);
+		buf_deinit(&expected);
+	}
+	assert_int_equal(next, rules.count);
+	buf_deinit(&text);
+	buf_deinit(&errors);
+	rules_deinit(&rules);
+}
+
 /* A wrong word leaves nothing behind in the rule that follows. */
 static void a_wrong_rule_is_no_rule(void **state)
 {
@@ -284,6 +356,7 @@ int main(void)
 		cmocka_unit_test(what_is_wrong_is_told_with_its_place),
 		cmocka_unit_test(a_hundred_errors_are_enough),
 		cmocka_unit_test(files_follow_one_another),
+		cmocka_unit_test(lines_do_not_change_each_other),
 		cmocka_unit_test(a_wrong_rule_is_no_rule),
 		cmocka_unit_test(names_that_cannot_be_read),
 		cmocka_unit_test(a_cut_file_is_never_another_one),

@@ -133,6 +133,5 @@ void render_changes(const struct view *view, const struct lsp_snapshot *snapshot
 		sink_flush_some(sink);
 	}
 	if (left_out)
-		buf_printf(&sink->buf, "... and %zu more: lsports --check --format jsonl has all\n",
-			   left_out);
+		buf_printf(&sink->buf, "... and %zu more\n", left_out);
 }

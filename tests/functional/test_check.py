@@ -1,0 +1,317 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""--check: its exit status, its lines, its formats."""
+
+import json
+import os
+import re
+import shutil
+
+from checking import NEW, SERVICES, Checking
+import harness
+
+
+class Status(Checking):
+    def test_as_expected(self):
+        self.check_silent()
+
+    def test_new(self):
+        with harness.Made(NEW) as made:
+            result = self.check(status=1)
+        self.assertEqual(result.err, b"")
+        line, = self.lines(result)
+        pid = made.rows[0]["pid"]
+        self.assertRegex(line, rf"^\+ tcp 0\.0\.0\.0:4444  nc\({pid}\)  root  \S+  /\S+/mksock"
+                               r"  since \d{4}-\d\d-\d\d \d\d:\d\d$")
+        self.check_silent()
+
+    def test_started_again_in_another_order(self):
+        self.end(self.made)
+        made = self.make(*reversed(SERVICES))
+        self.check_silent()
+        for key in ("pid", "inode", "cookie"):
+            self.assertFalse({row[key] for row in made.rows} &
+                             {row[key] for row in self.made.rows}, key)
+
+    def test_no_rules(self):
+        result = harness.lsports("--check")
+        self.assertEqual((result.status, result.out), (2, b""), str(result))
+        self.assertIn("--learn", result.err.decode())
+        self.assertFalse(os.path.exists("/var/lib/lsports/learned.rules"))
+
+    def test_rules_that_expect_nothing(self):
+        """An empty file is an answer, not the want of one."""
+        result = self.check(status=1, rules=self.rule_file(""))
+        self.assertEqual(len(self.lines(result)), 5, str(result))
+
+    def test_rules_that_are_missing(self):
+        result = self.check(status=2, rules=os.path.join(self.directory, "none.rules"))
+        self.assertEqual(result.out, b"")
+        self.assertIn("none.rules: No such file", result.err.decode())
+
+    def test_rules_that_cannot_be_read(self):
+        program = harness.public_copy(harness.need("LSPORTS"))
+        self.addCleanup(shutil.rmtree, os.path.dirname(program))
+        command = [*harness.AS_NOBODY, program, "--check", "--expected", self.rules]
+        result = harness.run(command)
+        self.assertEqual((result.status, result.out), (2, b""), str(result))
+        self.assertIn(f"{self.rules}: Permission denied", result.err.decode())
+        for make in (os.mkdir, os.mkfifo):
+            path = os.path.join(self.directory, make.__name__)
+            make(path)
+            result = self.check(status=2, rules=path)
+            self.assertEqual(result.out, b"")
+            self.assertIn(path, result.err.decode())
+
+    def test_every_bad_rule_at_once(self):
+        first = self.rule_file("tcp/80 user=root\ntcp/99999\n\n# note\nfoo=1\n", "a.rules")
+        second = self.rule_file("tcp/22 usr=root\naddress=1.2.3\ntcp/80 user=root", "b.rules")
+        result = self.check("--expected", second, status=2, rules=first)
+        self.assertEqual(result.out, b"")
+        for place in (f"{first}:2: ", f"{first}:5: ", f"{second}:1: ", f"{second}:2: ",
+                      f"{second}:3: "):
+            self.assertEqual(result.err.decode().count(place), 1, f"{place}\n{result}")
+        self.assertEqual(len(result.said), 5, str(result))
+        self.assertIn("user", next(line for line in result.said if f"{second}:1" in line))
+
+    def test_bytes_that_are_no_text(self):
+        for text in (b"tcp/80 user=root\xff\n", b"tcp/80\0\n", b"tcp/80 user=ro"):
+            with self.subTest(text=text):
+                path = os.path.join(self.directory, "bytes.rules")
+                with open(path, "wb") as file:
+                    file.write(text)
+                result = self.check(status=2, rules=path)
+                self.assertIn(f"{path}:1: ", result.err.decode())
+
+    def test_selectors_narrow_the_check(self):
+        with harness.Made(NEW):
+            self.assertEqual(self.check("80").out, b"")
+            result = self.check("4444", status=1)
+        self.assertEqual(len(self.lines(result)), 1)
+
+    def test_the_answer_cannot_be_written(self):
+        script = '"$LSPORTS" --check --expected "$0" > /dev/full'
+        with harness.Made(NEW):
+            result = harness.run(["/bin/sh", "-c", script, self.rules])
+        self.assertEqual(result.status, 2, str(result))
+        self.assertIn("No space left", result.err.decode())
+
+
+class Cron(Checking):
+    """No terminal, no locale, no PATH, nothing on standard input."""
+
+    def bare(self, *redirections):
+        script = f'exec env -i "$LSPORTS" --check --expected "$0" {" ".join(redirections)}'
+        return harness.run(["/bin/sh", "-c", script, self.rules])
+
+    def test_empty_environment(self):
+        for redirections in ((), ("<&-",), ("<&-", "2>&-")):
+            with self.subTest(redirections=redirections):
+                result = self.bare(*redirections)
+                self.assertEqual((result.status, result.out, result.err), (0, b"", b""),
+                                 str(result))
+                with harness.Made(NEW):
+                    wanted = self.check(status=1)
+                    result = self.bare(*redirections)
+                self.assertEqual((result.status, result.out, result.err),
+                                 (1, wanted.out, wanted.err), str(result))
+
+    def test_locale_and_width_change_nothing(self):
+        with harness.Made(NEW):
+            wanted = self.check(status=1).out
+            for name, value in (("LC_ALL", "tr_TR.UTF-8"), ("COLUMNS", "20"), ("TERM", "dumb"),
+                                ("LANG", "de_DE.UTF-8")):
+                result = self.check(status=1, env={**os.environ, name: value})
+                self.assertEqual(result.out, wanted, name)
+
+    def test_order_is_stable(self):
+        made = self.make(*(f"{proto},addr={address},port={port}"
+                           for port in (4444, 81, 20000) for proto in ("udp", "tcp")
+                           for address in ("::1", "127.0.0.1")))
+        first = self.check(status=1).out
+        self.assertEqual(len(first.splitlines()), len(made.rows))
+        ports = [int(re.search(r":(\d+)  ", line)[1]) for line in first.decode().splitlines()]
+        self.assertEqual(ports, sorted(ports))
+        for _ in range(5):
+            self.assertEqual(self.check(status=1).out, first)
+
+
+class Differences(Checking):
+    def test_required(self):
+        rules = self.rule_file("tcp/99 user=root required # the old one\n")
+        result = self.check("--expected", rules, status=1)
+        self.assertEqual(self.lines(result),
+                         [f"- tcp/99 user=root required  ({rules}:1)"])
+        with harness.Made("tcp,port=99"):
+            self.check_silent("--expected", rules)
+        change, = json.loads(self.check("-J", "--expected", rules).out)["changes"]
+        self.assertEqual((change["change"], change["rule"], change["socket"]),
+                         ("missing", f"{rules}:1", None))
+
+    def test_gone_without_required(self):
+        """Rules say what may be, not what must."""
+        self.check_silent("--expected", self.rule_file("tcp/98,99\n"))
+
+    def test_changed_names_the_nearest_rule(self):
+        rules = self.rule_file("# web\n"
+                               "tcp/4444 user=nobody exe=/usr/sbin/nginx scope=loopback\n"
+                               "tcp/4444 user=nobody\n"
+                               "udp/4444 user=root\n")
+        with harness.Made(NEW):
+            result = self.check("--expected", rules, status=1)
+        line, = self.lines(result)
+        self.assertEqual(line[:2], "~ ")
+        self.assertIn(f"tcp/4444 is expected with user=nobody ({rules}:3), found root", line)
+
+    def test_several_terms_differ(self):
+        rules = self.rule_file("tcp/4444 user=nobody exe=/usr/sbin/nginx scope=loopback\n")
+        with harness.Made(NEW):
+            line, = self.lines(self.check("--expected", rules, status=1))
+        for word in ("user=nobody", "exe=/usr/sbin/nginx", "scope=loopback", f"({rules}:1)",
+                     "root", "/mksock", "any"):
+            self.assertIn(word, line)
+
+    def test_every_owner_must_fit(self):
+        stranger = os.path.join(self.directory, "stranger")
+        shutil.copy(harness.need("MKSOCK"), stranger)
+        rules = self.rule_file(f"tcp/4444 exe={harness.need('MKSOCK')}\n")
+        self.make("tcp,port=4444,reuseport=1")
+        self.check_silent("--expected", rules)
+        with harness.Made("tcp,port=4444,reuseport=1", program=stranger):
+            line, = self.lines(self.check("--expected", rules, status=1))
+        self.assertIn(f"found {stranger}", line)
+
+    def test_hostile_names(self):
+        name = b"a\n+ x\x1b[2J\xff"
+        with harness.Made(f"tcp,port=4444,comm={name.hex()}"):
+            result = self.check(status=1)
+            change, = json.loads(self.check("-J", status=1).out.decode("utf-8"))["changes"]
+        self.assertEqual(len(self.lines(result)), 1)
+        self.assertFalse(re.search(rb"[\x00-\x09\x0b-\x1f\x7f-\xff]", result.out), str(result))
+        self.assertEqual(change["socket"]["port"], 4444)
+
+    def test_a_flood_has_an_end(self):
+        """60,000 listeners must not bury the mail: the low ports stand first, and the rest is
+        counted."""
+        with harness.Made("tcp,port=20000,count=1500", "tcp,port=25"):
+            result = self.check(status=1)
+            lines = self.lines(result)
+            everything = json.loads(self.check("-J", status=1).out)["changes"]
+        self.assertEqual(len(lines), 1001)
+        self.assertIn(":25  ", lines[0])
+        self.assertIn("501 more", lines[-1])
+        self.assertEqual(len(everything), 1501)
+
+
+class Formats(Checking):
+    def test_json(self):
+        answer = json.loads(self.check("-J", status=0).out)
+        self.assertEqual((answer["schema"], answer["complete"], answer["changes"]), (1, True, []))
+        with harness.Made(NEW) as made:
+            answer = json.loads(self.check("--format", "json", status=1).out)
+        change, = answer["changes"]
+        self.assertEqual(change["change"], "new")
+        self.assertEqual(change["socket"]["inode"], made.rows[0]["inode"])
+        self.assertEqual(change["socket"]["verdict"], "unexpected")
+        self.assertIn("unexpected", [one["id"] for one in change["socket"]["findings"]])
+
+    def test_jsonl(self):
+        self.assertEqual(self.check("--format", "jsonl", status=0).out, b"")
+        with harness.Made(NEW, "udp,port=81"):
+            result = self.check("--format", "jsonl", status=1)
+        rows = [json.loads(line) for line in self.lines(result)]
+        self.assertEqual([row["socket"]["port"] for row in rows], [81, 4444])
+
+    def test_formats_that_have_no_differences(self):
+        for name in ("csv", "raw", "rules"):
+            result = self.check("--format", name, status=2)
+            self.assertIn(name, result.err.decode())
+
+    def monitoring(self, status, word, *arguments, **how):
+        result = self.check("--format", "monitoring", *arguments, status=status, **how)
+        line, = self.lines(result)
+        self.assertRegex(line, rf"^LSPORTS {word} - [^|]+ \| \S+=\d+;.*$")
+        for item in line.split(" | ")[1].split(" "):
+            self.assertRegex(item, r"^[a-z]+=\d+;\d*;\d*;0$")
+        return result
+
+    def test_monitoring(self):
+        self.assertEqual(self.monitoring(0, "OK").err, b"")
+        with harness.Made(NEW):
+            self.assertEqual(self.monitoring(1, "WARNING").err, b"")
+        with harness.Made("tcp,port=81,comm=" + b"a|b\n".hex()):
+            result = self.monitoring(2, "CRITICAL")
+            self.assertEqual(result.err, b"")
+            self.assertIn("tcp/81", result.out.decode())
+
+    def test_monitoring_stays_red(self):
+        """What was told once is still there, and so is the state."""
+        with harness.Made(NEW):
+            for _ in range(2):
+                result = self.monitoring(1, "WARNING", "--report-once", self.told)
+                self.assertIn(" new=1;", result.out.decode())
+
+    def test_prometheus(self):
+        with harness.Made(NEW):
+            result = self.check("--format", "prometheus", status=1)
+        self.assertEqual(result.err, b"")
+        self.assertIn(b'\nlsports_changes{change="new"} 1\n', result.out)
+        self.check("--format", "prometheus", status=0)
+
+    def test_monitoring_unknown(self):
+        result = self.check("--format", "monitoring", status=3,
+                            rules=os.path.join(self.directory, "none"))
+        self.assertTrue(result.said)
+        program = harness.public_copy(harness.need("LSPORTS"))
+        self.addCleanup(shutil.rmtree, os.path.dirname(program))
+        os.chmod(self.rules, 0o644)
+        result = harness.run([*harness.AS_NOBODY, program, "--check", "--expected", self.rules,
+                              "--format", "monitoring"])
+        self.assertEqual(result.status, 3, str(result))
+        self.assertTrue(result.out.startswith(b"LSPORTS UNKNOWN - "), str(result))
+
+
+class Defaults(Checking):
+    """The directories of the host, made in this test's mount namespace alone."""
+
+    def setUp(self):
+        super().setUp()
+        harness.overlay(self, "/etc", "/var/lib")
+        for path in ("/etc/lsports", "/var/lib/lsports"):
+            shutil.rmtree(path, ignore_errors=True)
+        os.makedirs("/etc/lsports/expected.d")
+        os.makedirs("/var/lib/lsports")
+
+    def default_check(self, status):
+        result = harness.lsports("--check")
+        self.assertEqual(result.status, status, str(result))
+        return result
+
+    def test_learned(self):
+        self.default_check(2)
+        result = harness.lsports("--learn", "/var/lib/lsports/learned.rules")
+        self.assertEqual(result.status, 0, str(result))
+        self.assertEqual(self.default_check(0).out, b"")
+        with harness.Made(NEW):
+            self.assertEqual(len(self.lines(self.default_check(1))), 1)
+            harness.write_text("/etc/lsports/expected.d/nc.rules", "tcp/4444 user=root\n")
+            self.assertEqual(self.default_check(0).out, b"")
+            os.rename("/etc/lsports/expected.d/nc.rules", "/etc/lsports/expected.d/nc.rules~")
+            self.default_check(1)
+        harness.write_text("/etc/lsports/expected.d/bad.rules", "tcp/4444 usr=root\n")
+        self.assertIn("/etc/lsports/expected.d/bad.rules:1: ", self.default_check(2).err.decode())
+
+    def test_rules_of_the_host_and_what_is_learned(self):
+        """A rule that stands by hand needs no second one."""
+        harness.write_text("/etc/lsports/expected.d/web.rules", "tcp/80,443\n")
+        result = harness.lsports("--learn", "/var/lib/lsports/learned.rules")
+        self.assertEqual(result.status, 0, str(result))
+        text = harness.read_bytes("/var/lib/lsports/learned.rules").decode()
+        self.assertNotIn("tcp/80", text)
+        self.assertNotIn("tcp/443", text)
+        self.assertIn("udp/5353", text)
+        self.default_check(0)
+
+
+if __name__ == "__main__":
+    harness.main(root=True, few_processes=True)

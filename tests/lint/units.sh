@@ -1,0 +1,97 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# usage: units.sh LSPORTS MKSOCK, as root: systemd knows every line of the units, their exposure is at
+# most 2.0, and what they take away does not take away a listener, an owner or a system call.
+set -eu
+program=$1 mksock=$2
+data=$(dirname "$0")/../../data
+root=$(mktemp -d)
+trap 'rm -rf "$root"' EXIT
+failed=0
+fail() {
+	echo "FAILED: $*"
+	failed=1
+}
+
+# --- systemd's own view: a root with these units, the program, and the targets they hang on ---
+units=$root/usr/lib/systemd/system
+mkdir -p "$units" "$root/usr/bin"
+cp "$program" "$root/usr/bin/lsports"
+cp "$data"/*.service "$data"/*.timer "$units"
+system=$(pkg-config --variable=systemdsystemunitdir systemd)
+cp -P "$system"/*.target "$system"/*.slice "$units"
+for path in "$data"/*.service "$data"/*.timer; do
+	unit=${path##*/}
+	# An unknown key is a warning, and exit 0: nothing may be said at all.
+	said=$(systemd-analyze --root="$root" --man=no verify "$unit" 2>&1) || fail "verify $unit"
+	[ -z "$said" ] || fail "verify $unit: $said"
+done
+for path in "$data"/*.service; do
+	systemd-analyze --no-pager --offline=true --threshold=20 security "$path" >"$root/exposure" ||
+		fail "exposure of ${path##*/}: $(cat "$root/exposure")"
+	tail -n 1 "$root/exposure"
+	# Each of these would hide listeners, owners or rules from a check that then finds nothing.
+	grep -E '^(PrivateNetwork|PrivateUsers|PrivatePIDs|ProtectProc|ProcSubset|NetworkNamespacePath|User|DynamicUser|RootDirectory|RootImage|InaccessiblePaths|TemporaryFileSystem)=' "$path" &&
+		fail "${path##*/} hides what must be seen"
+	[ -f "${path%.service}.timer" ] || fail "${path##*/} has no timer"
+done
+
+# --- capabilities: another user's listener keeps its owner ---
+# The values of @key in @unit.
+values() {
+	sed -n "s/^$1=//p" "$data/$2"
+}
+cat >"$root/owner.sh" <<'SHELL'
+ip link set lo up
+mkfifo "$4/in" "$4/out"
+# It holds the socket until its input ends.
+"$3" tcp,uid=65534 <"$4/in" >"$4/out" &
+exec 3>"$4/in" 4<"$4/out"
+read -r made <&4
+read -r ready <&4
+ASAN_OPTIONS=detect_leaks=0 setpriv --bounding-set "$1" --inh-caps=-all --no-new-privs "$2" -J -t >"$4/seen"
+jq -es '[.[].sockets[].owners[].uid] == [65534]' "$4/seen" >"$4/verdict" || { echo "$made" "$ready"; cat "$4/seen"; exit 1; }
+SHELL
+for path in "$data"/*.service; do
+	bounds=-all
+	for capability in $(values CapabilityBoundingSet "${path##*/}"); do
+		bounds=$bounds,+$(echo "${capability#CAP_}" | tr '[:upper:]' '[:lower:]')
+	done
+	rm -f "$root/in" "$root/out"
+	unshare --net sh "$root/owner.sh" "$bounds" "$program" "$mksock" "$root" ||
+		fail "${path##*/}: with $bounds the owner of another user's socket is lost"
+done
+
+# --- system calls: what the program does, and what the filter lets it do ---
+expand() {
+	for word; do
+		case $word in
+		@*) expand $(systemd-analyze syscall-filter "$word" | sed -n 's/^ \+\([@a-z0-9_-]\+\)$/\1/p') ;;
+		*) echo "$word" ;;
+		esac
+	done
+}
+# Lines of @unit that start with "~" take away.
+allowed() {
+	expand execve @default $(values SystemCallFilter "$1" | grep -v '^~') | sort -u >"$root/given"
+	expand $(values SystemCallFilter "$1" | sed -n 's/^~//p') | sort -u >"$root/taken"
+	comm -23 "$root/given" "$root/taken"
+}
+traced() {
+	# Differences and gaps are none of this test's business, a crash is.
+	ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o "$root/trace" "$program" "$@" >/dev/null 2>&1 || [ $? -lt 4 ]
+	sed -n 's/^[0-9]* *\([a-z0-9_]*\)(.*/\1/p' "$root/trace"
+}
+printf 'udp/9\n' >"$root/rules"
+for path in "$data"/*.service; do
+	{
+		traced --expected "$root/rules" --check --report-once "$root/reported"
+		traced --format prometheus --output-file "$root/lsports.prom"
+	} | sort -u >"$root/made"
+	allowed "${path##*/}" >"$root/allowed"
+	[ "$(wc -l <"$root/made")" -gt 20 ] || fail "system calls could not be traced"
+	missing=$(comm -23 "$root/made" "$root/allowed" | xargs)
+	[ -z "$missing" ] || fail "${path##*/} refuses: $missing"
+done
+[ -s "$root/lsports.prom" ] || fail "no metrics were written"
+exit "$failed"
