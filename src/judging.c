@@ -62,26 +62,16 @@ static int find_name(void *data, const char *name, size_t size, uint16_t ports[L
 	return 0;
 }
 
-static int offer_name(const struct service *service, void *data)
-{
-	struct judging_names *names = data;
-	uint32_t id;
-
-	/* Of the pool, since the word that is nearest outlives the text. */
-	if (strpool_add(&names->strings, service->name, &id) == 0)
-		nearest_try(names->nearest, strpool_find(&names->strings, id));
-	return 0;
-}
-
 static void offer_names(void *data, struct nearest *nearest)
 {
-	struct judging_names *names = data;
-	const char *failed;
+	const struct judging_names *names = data;
+	const struct buf *bytes = &names->strings.bytes;
 
-	names->nearest = nearest;
-	/* Known names add nothing to the pool, so that what was offered stays in place. */
-	if (names->is_loaded)
-		services_load(names->root, offer_name, names, &failed);
+	/* Strings stand one behind the other; those that were only asked for have no port. */
+	for (size_t at = 1; at < bytes->size; at += strlen(bytes->data + at) + 1) {
+		if (intmap_find(&names->ports, at))
+			nearest_try(nearest, bytes->data + at);
+	}
 }
 
 void judging_names_deinit(struct judging_names *names)

@@ -12,8 +12,7 @@ struct judging_names {
 	const struct root *root; /* borrowed */
 	bool is_loaded;
 	struct strpool strings;
-	struct nearest *nearest; /* while names are offered */
-	struct intmap ports;     /* string id -> TCP port << 16 | UDP port, 0 for none */
+	struct intmap ports; /* string id -> TCP port << 16 | UDP port, 0 for none */
 };
 
 void judging_names_deinit(struct judging_names *names);

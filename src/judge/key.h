@@ -63,6 +63,7 @@ struct key {
 	enum key_kind kind;
 	unsigned facts;   /* enum lsp_fact */
 	bool is_of_owner; /* asked of each owner */
+	bool has_none;    /* its value "-" says that there is none */
 
 	/* KEY_KIND_WORDS: the words by number, NULL behind the last one; and those of a socket. */
 	const char *(*word)(unsigned number);

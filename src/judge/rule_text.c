@@ -66,13 +66,15 @@ static void append_unit(struct buf *out, const char *unit)
 	append_value(out, unit, size);
 }
 
-/* A fact of the socket that may be absent: then the rule says that it is. */
+/* A fact of the socket that may be absent: then the rule says that it is, with "-". */
 static void append_or_none(struct buf *out, const char *key, const char *value)
 {
-	if (value)
-		append_term(out, key, value);
+	if (!value)
+		buf_printf(out, " %s=-", key);
+	else if (strcmp(value, "-") == 0)
+		buf_printf(out, " %s=\\x2d", key);
 	else
-		buf_printf(out, " %s!=*", key);
+		append_term(out, key, value);
 }
 
 /* A name that looks like a number would be taken for that user too. */
@@ -148,7 +150,10 @@ char *lsp_rule_format(const struct lsp_snapshot *snapshot, size_t index)
 	if (socket->unit)
 		append_unit(&out, socket->unit);
 	else if (socket->cgroup)
-		buf_append_text(&out, " unit!=*");
+		append_or_none(&out, "unit", NULL);
+	/* Nobody may take the place of the kernel. */
+	if (subject.owner_gap == LSP_OWNER_GAP_KERNEL)
+		append_term(&out, "owner_gap", lsp_owner_gap_word(LSP_OWNER_GAP_KERNEL));
 	append_exe(&out, &subject);
 	return buf_take_text(&out);
 }

@@ -38,6 +38,7 @@ struct selector_value {
 		struct {
 			uint32_t id; /* in strings */
 			bool is_glob;
+			bool is_none; /* "-": there is none */
 		} text;
 	};
 };

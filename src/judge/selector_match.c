@@ -83,6 +83,8 @@ static bool match_text(const struct selector_pool *pool, const struct key *key,
 {
 	const char *wanted = strpool_find(&pool->strings, value->text.id);
 
+	if (value->text.is_none)
+		return false;
 	if (!value->text.is_glob)
 		return wanted && strcmp(wanted, text) == 0;
 	return wanted && fnmatch(wanted, text, key->kind == KEY_KIND_PATHS ? FNM_PATHNAME : 0) == 0;
@@ -134,6 +136,10 @@ static enum lsp_known match_texts(const struct selector_pool *pool,
 	const char *text = NULL;
 	enum lsp_known r = key->text(subject, owner, &text);
 
+	for (uint32_t i = 0; r == LSP_KNOWN_NO && i < term->value_count; i++) {
+		if (values[i].text.is_none)
+			return LSP_KNOWN_YES;
+	}
 	for (uint32_t i = 0; r == LSP_KNOWN_YES && i < term->value_count; i++) {
 		if (match_text(pool, key, &values[i], text) ||
 		    (term->key == KEY_USER && is_uid(pool, &values[i], &subject->socket)))

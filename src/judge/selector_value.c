@@ -304,6 +304,8 @@ int selector_parse_value(struct selector_pool *pool, enum key_id key,
 		return selector_parse_text(pool, false, cursor, out);
 	case KEY_KIND_GLOBS:
 	case KEY_KIND_PATHS:
+		out->text.is_none =
+			keys[key].has_none && selector_item_size(cursor) == 1 && *cursor->at == '-';
 		return selector_parse_text(pool, true, cursor, out);
 	}
 	return -EINVAL;

@@ -24,7 +24,7 @@ def write_rules(path):
     with open(path, "w", encoding="ascii") as file:
         for number in range(RULES):
             file.write(f"{chosen.choice(['tcp', 'udp'])}/{chosen.randrange(1, 65536)} netns=self "
-                       f"family=ipv4 scope=any interface!=* user=user{number % 500} "
+                       f"family=ipv4 scope=any interface=- user=user{number % 500} "
                        f"unit=service{number % 2000}.service exe=/usr/sbin/daemon{number % 3000}\n")
 
 

@@ -129,8 +129,8 @@ static void with_rules(void **state)
 		{"81 user=nobody uid=0 exe=/bin/sh,/bin/bash scope=any\n", 81, false,
 		 "unexpected host.rules:1 changed: tcp/81 is expected with user=nobody and uid=0 "
 		 "and exe=/bin/sh,/bin/bash (host.rules:1), found 1000 and 1000 and /tmp/sh"},
-		{"22 unit!=*\n", 22, false,
-		 "unexpected host.rules:1 changed: tcp/22 is expected with unit!=* "
+		{"22 unit=-\n", 22, false,
+		 "unexpected host.rules:1 changed: tcp/22 is expected with unit=- "
 		 "(host.rules:1), found ssh.service"},
 		{"22 interface=eth0\n", 22, false,
 		 "unexpected host.rules:1 changed: tcp/22 is expected with interface=eth0 "

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MACHINES 1500u
+#define MACHINES 600u
 #define LISTENERS_MAX 20
 
 /* --- listeners at random -----------------------------------------------------------------------

@@ -63,16 +63,19 @@ static void each_fact_stands_in_the_rule(void **state)
 	(void)state;
 	expect_rule(&sshd, "tcp/22 netns=self family=ipv4 scope=private interface=eth0 user=root "
 			   "unit=ssh.service exe=/usr/sbin/sshd");
+	row.socket.interface = "-";
+	expect_rule(&row, "tcp/22 netns=self family=ipv4 scope=private interface=\\x2d user=root "
+			  "unit=ssh.service exe=/usr/sbin/sshd");
 	row.socket.interface = NULL;
 	row.socket.unit = NULL;
-	expect_rule(&row, "tcp/22 netns=self family=ipv4 scope=private interface!=* user=root "
-			  "unit!=* exe=/usr/sbin/sshd");
+	expect_rule(&row, "tcp/22 netns=self family=ipv4 scope=private interface=- user=root "
+			  "unit=- exe=/usr/sbin/sshd");
 	row.socket.is_auto = LSP_KNOWN_YES;
 	row.socket.netns = RULING_WEB;
 	row.user = NULL;
 	row.socket.uid = 1002;
-	expect_rule(&row, "tcp/auto netns=web family=ipv4 scope=private interface!=* user=1002 "
-			  "unit!=* exe=/usr/sbin/sshd");
+	expect_rule(&row, "tcp/auto netns=web family=ipv4 scope=private interface=- user=1002 "
+			  "unit=- exe=/usr/sbin/sshd");
 	row = sshd;
 	row.socket.netns = 4026539999u;
 	row.socket.family = LSP_FAMILY_IPV6;
@@ -93,7 +96,7 @@ static void programs_of_all_owners_or_none(void **state)
 	struct ruling_row row = {.socket = {RULING_TCP(80)},
 				 .owners = {RULING_OWNER(1, "a", "/a"), RULING_OWNER(2, "b", "/b"),
 					    RULING_OWNER(3, "a", "/a")}};
-	static const char start[] = "tcp/80 netns=self family=ipv4 scope=any interface!=* user=0";
+	static const char start[] = "tcp/80 netns=self family=ipv4 scope=any interface=- user=0";
 	char expected[200];
 
 	(void)state;

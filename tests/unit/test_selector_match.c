@@ -305,10 +305,25 @@ static void none_is_an_answer(void **state)
 		{"unit=ssh.service", NO},
 		{"container=*", NO},
 		{"interface=*", NO},
+		/* "-" says so, "\\-" is a name. */
+		{"unit=-", YES},
+		{"container=-", YES},
+		{"interface=-", YES},
+		{"interface=eth0,-", YES},
+		{"interface=\\-", NO},
+		{"interface=-0", NO},
+	};
+	static const struct ruling_row bound = {
+		.socket = {RULING_TCP(22), .interface = "-"},
+	};
+	static const struct answer bound_rows[] = {
+		{"interface=-", NO},
+		{"interface=\\-", YES},
 	};
 
 	(void)state;
 	expect_answers(rows, ROWS(rows), &row, NULL);
+	expect_answers(bound_rows, ROWS(bound_rows), &bound, NULL);
 }
 
 static void no_is_stronger_than_unknown(void **state)
