@@ -102,7 +102,7 @@ static int parse_texts(struct lsp_selector *selector, const char *const *texts, 
 	for (size_t i = 0; r >= 0 && i < count; i++) {
 		struct buf error = BUF_INIT;
 
-		r = selector_parse_word(&selector->pool, &selector->selector, texts[i], 0,
+		r = selector_parse_word(&selector->pool, &selector->selector, texts[i], 0, 0,
 					strlen(texts[i]), names, &error);
 		if (r == -EINVAL) {
 			buf_printf(reason, "\"%s\": ", texts[i]);

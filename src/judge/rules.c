@@ -191,17 +191,13 @@ static int keep_word(struct word_cache *cache, const struct word *word,
 	return intmap_put(&cache->by_hash, word->hash, (uint32_t)cache->count++);
 }
 
-static void refuse_word(struct reader *reader, const char *line, const struct word *word,
-			const struct buf *what)
+static void refuse_word(struct reader *reader, const struct word *word, const struct buf *what)
 {
 	struct buf message = BUF_INIT;
 
 	buf_append_char(&message, '"');
 	buf_append(&message, word->at, word->size);
-	buf_append_char(&message, '"');
-	if (word->at > line)
-		buf_printf(&message, " (column %zu)", (size_t)(word->at - line) + 1);
-	buf_append_text(&message, ": ");
+	buf_append_text(&message, "\": ");
 	buf_append(&message, what->data, what->size);
 	tell(reader, buf_text(&message) ? message.data : "out of memory");
 	buf_deinit(&message);
@@ -218,7 +214,7 @@ static int parse_new_word(struct reader *reader, struct rule *rule, const char *
 
 	if (!is_text(reader, line, word->at, word->at + word->size))
 		return -EINVAL;
-	r = selector_parse_word(pool, &rule->selector, reader->text,
+	r = selector_parse_word(pool, &rule->selector, reader->text, (size_t)(line - reader->text),
 				(size_t)(word->at - reader->text), word->size, reader->names,
 				&what);
 	/* What could not be looked up is an error of the word: the next ones are told too. */
@@ -227,7 +223,7 @@ static int parse_new_word(struct reader *reader, struct rule *rule, const char *
 		r = -EINVAL;
 	}
 	if (r == -EINVAL)
-		refuse_word(reader, line, word, &what);
+		refuse_word(reader, word, &what);
 	/* One that went into another term of its key has none of its own. */
 	if (r >= 0 && rule->selector.term_count > terms)
 		r = keep_word(&reader->cache, word, &pool->terms[pool->term_count - 1]);

@@ -77,13 +77,13 @@ struct selector_names {
 
 /*
  * selector_parse_word() - one word more for @selector, the newest of the pool.
- * @text: @at and @size say where in it the word stands.
- * @error: on -EINVAL what is wrong, with the column in the word, counted from 1.
+ * @text: @at and @size say where in it the word stands, @line_at where its line begins.
+ * @error: on -EINVAL what is wrong, with the column in the line, counted from 1.
  *
  * Return: 0, -EINVAL, -ENOMEM, or what names->find() failed with.
  */
 int selector_parse_word(struct selector_pool *pool, struct selector *selector, const char *text,
-			size_t at, size_t size, const struct selector_names *names,
+			size_t line_at, size_t at, size_t size, const struct selector_names *names,
 			struct buf *error);
 
 /*

@@ -186,7 +186,7 @@ int selector_add_term(struct selector_pool *pool, struct selector *selector,
 }
 
 int selector_parse_word(struct selector_pool *pool, struct selector *selector, const char *text,
-			size_t at, size_t size, const struct selector_names *names,
+			size_t line_at, size_t at, size_t size, const struct selector_names *names,
 			struct buf *error)
 {
 	struct buf what = BUF_INIT;
@@ -201,7 +201,7 @@ int selector_parse_word(struct selector_pool *pool, struct selector *selector, c
 	int r;
 
 	if (size > WORD_MAX) {
-		buf_append_text(error, "column 1: longer than a selector can be");
+		buf_printf(error, "column %zu: longer than a selector can be", at - line_at + 1);
 		return -EINVAL;
 	}
 	r = parse_key(&term, &cursor);
@@ -215,7 +215,7 @@ int selector_parse_word(struct selector_pool *pool, struct selector *selector, c
 			r = add_term(pool, selector, &term);
 	}
 	if (r == -EINVAL) {
-		buf_printf(error, "column %zu: ", (size_t)(cursor.at - text) - at + 1);
+		buf_printf(error, "column %zu: ", (size_t)(cursor.at - text) - line_at + 1);
 		buf_append(error, what.data, what.size);
 	}
 	buf_deinit(&what);

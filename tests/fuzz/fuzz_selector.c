@@ -39,8 +39,8 @@ static bool parse_word(struct parsed *parsed, const char *text)
 	size_t size = strlen(text);
 	char *copy = fuzz_copy(text, size);
 	struct buf error = BUF_INIT;
-	int r = selector_parse_word(&parsed->pool, &parsed->selector, copy, 0, size, &machine_names,
-				    &error);
+	int r = selector_parse_word(&parsed->pool, &parsed->selector, copy, 0, 0, size,
+				    &machine_names, &error);
 
 	FUZZ_CHECK(r == 0 || r == -EINVAL);
 	if (r == -EINVAL)

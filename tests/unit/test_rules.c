@@ -113,29 +113,28 @@ static void what_is_wrong_is_told_with_its_place(void **state)
 		{TEXT("# \xe2\x82\n"), "f:1" NO_TEXT(3, e2)}, /* cut within a character */
 		/* words */
 		{TEXT("user=\n"), "f:1: \"user=\": column 6: a value is missing\n"},
-		{TEXT("22 user=\n"), "f:1: \"user=\" (column 4): column 6: a value is missing\n"},
+		{TEXT("22 user=\n"), "f:1: \"user=\": column 9: a value is missing\n"},
 		{TEXT("22 prot=tcp\n"),
-		 "f:1: \"prot=tcp\" (column 4): column 1: unknown key \"prot\" (nearest: proto)\n"},
-		{TEXT("\t22 99999\n"),
-		 "f:1: \"99999\" (column 5): column 1: a port is at most 65535\n"},
+		 "f:1: \"prot=tcp\": column 4: unknown key \"prot\" (nearest: proto)\n"},
+		{TEXT("\t22 99999\n"), "f:1: \"99999\": column 5: a port is at most 65535\n"},
 		{TEXT("required\n"), "f:1: the rule selects nothing\n"},
 		{TEXT("  required # yes\n"), "f:1: the rule selects nothing\n"},
 		{TEXT("22 required user=root\n"), "f:1: nothing may stand behind \"required\"\n"},
 		{TEXT("required 22\n"), "f:1: nothing may stand behind \"required\"\n"},
 		{TEXT("22 required required\n"), "f:1: nothing may stand behind \"required\"\n"},
-		{TEXT("22 Required\n"), "f:1: \"Required\" (column 4): column 1: \"Required\" is "
+		{TEXT("22 Required\n"), "f:1: \"Required\": column 4: \"Required\" is "
 					"no port, no name of a service and no KEY=VALUE\n"},
 		{TEXT("22 finding=odd-exe\n"),
 		 "f:1: finding= cannot stand in a rule: findings come from rules\n"},
 		{TEXT("finding!=missing 22\n"),
 		 "f:1: finding= cannot stand in a rule: findings come from rules\n"},
 		{TEXT("22 exe=/a\\\n"),
-		 "f:1: \"exe=/a\\\" (column 4): column 7: nothing stands behind the backslash\n"},
+		 "f:1: \"exe=/a\\\": column 10: nothing stands behind the backslash\n"},
 		/* all of them at once */
 		{TEXT("pid=x uid=y 1-0\n# fine\n80\nuser\n"),
 		 "f:1: \"pid=x\": column 5: this is a number from 0 to 4294967295\n"
-		 "f:1: \"uid=y\" (column 7): column 5: this is a number from 0 to 4294967295\n"
-		 "f:1: \"1-0\" (column 13): column 1: the range ends below its start\n"
+		 "f:1: \"uid=y\": column 11: this is a number from 0 to 4294967295\n"
+		 "f:1: \"1-0\": column 13: the range ends below its start\n"
 		 "f:4: \"user\": column 1: \"user\" wants a value: user=...\n"},
 	};
 

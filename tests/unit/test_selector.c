@@ -99,8 +99,8 @@ static int parse(struct selector_pool *pool, struct selector *selector, const ch
 	while (r >= 0 && at < end) {
 		size_t size = selector_word_size(at, end, &(uint64_t){0});
 
-		r = selector_parse_word(pool, selector, text, (size_t)(at - text), size,
-					&ruling_names, error);
+		r = selector_parse_word(pool, selector, text, (size_t)(at - text),
+					(size_t)(at - text), size, &ruling_names, error);
 		at += size;
 		at += at < end;
 	}
@@ -374,8 +374,8 @@ static void expect_refusals(const struct refusal *rows, size_t count)
 		struct selector_pool pool = {0};
 		struct selector selector = {0};
 		struct buf error = BUF_INIT;
-		int r = selector_parse_word(&pool, &selector, rows[i].text, 0, strlen(rows[i].text),
-					    &ruling_names, &error);
+		int r = selector_parse_word(&pool, &selector, rows[i].text, 0, 0,
+					    strlen(rows[i].text), &ruling_names, &error);
 
 		expect(r == -EINVAL, "\"%s\" is taken", rows[i].text);
 		expect(strcmp(buf_text(&error), rows[i].expected) == 0, "\"%s\": %s", rows[i].text,
@@ -549,7 +549,7 @@ static void every_key_of_words_lists_them(void **state)
 			buf_deinit(&text);
 			continue;
 		}
-		assert_int_equal(selector_parse_word(&pool, &selector, buf_text(&text), 0,
+		assert_int_equal(selector_parse_word(&pool, &selector, buf_text(&text), 0, 0,
 						     text.size, &ruling_names, &error),
 				 -EINVAL);
 		for (unsigned i = 0; key->word(i); i++)

@@ -23,8 +23,8 @@ static enum lsp_known match(const char *text, const struct ruling_row *row,
 	for (const char *at = text; at < end; at++) {
 		size_t size = selector_word_size(at, end, &(uint64_t){0});
 
-		expect(selector_parse_word(&pool, &selector, text, (size_t)(at - text), size,
-					   &ruling_names, &error) == 0,
+		expect(selector_parse_word(&pool, &selector, text, (size_t)(at - text),
+					   (size_t)(at - text), size, &ruling_names, &error) == 0,
 		       "\"%s\": %s", text, buf_text(&error));
 		at += size;
 	}

@@ -27,7 +27,8 @@ static void parse(struct parsed *parsed, const char *text)
 		size_t size = selector_word_size(at, end, &(uint64_t){0});
 
 		expect(selector_parse_word(&parsed->pool, &parsed->selector, text,
-					   (size_t)(at - text), size, &ruling_names, &error) == 0,
+					   (size_t)(at - text), (size_t)(at - text), size,
+					   &ruling_names, &error) == 0,
 		       "\"%s\": %s", text, buf_text(&error));
 		at += size;
 	}
