@@ -22,6 +22,11 @@ static bool is_plain(char c)
 
 static void append_value(struct buf *out, const char *text, size_t size)
 {
+	/* A name that is "-" must not say that there is none. */
+	if (size == 1 && *text == '-') {
+		buf_append_text(out, "\\x2d");
+		return;
+	}
 	for (size_t i = 0; i < size; i++) {
 		if (is_plain(text[i])) {
 			buf_append_char(out, text[i]);
@@ -71,8 +76,6 @@ static void append_or_none(struct buf *out, const char *key, const char *value)
 {
 	if (!value)
 		buf_printf(out, " %s=-", key);
-	else if (strcmp(value, "-") == 0)
-		buf_printf(out, " %s=\\x2d", key);
 	else
 		append_term(out, key, value);
 }
