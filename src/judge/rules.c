@@ -35,6 +35,17 @@ void rules_deinit(struct rules *rules)
 
 /* --- one file --------------------------------------------------------------------------- */
 
+/* A word as it stands in the text. */
+struct word {
+	const char *at;
+	size_t size;
+	uint64_t hash;  /* of selector_word_size() */
+	uint32_t known; /* 1 and its index in the cache, 0 for none */
+};
+
+/* Lines that were learned are alike: most words stand where the line before has the same. */
+#define WORDS_BEFORE 12
+
 /*
  * Words of a file that were parsed, and what they meant: nearly every word of a long list stands in
  * it many times.
@@ -53,6 +64,7 @@ struct reader {
 	uint32_t file, line;
 	const char *text; /* of the whole file */
 	struct word_cache cache;
+	struct word before[WORDS_BEFORE]; /* of the line before, by place; size 0: none */
 };
 
 static void tell(struct reader *reader, const char *what)
@@ -152,27 +164,44 @@ static const char *why_no_rule(const struct selector_pool *pool, const struct se
 
 /* --- words --------------------------------------------------------------------------------- */
 
-struct word {
-	const char *at;
-	size_t size;
-	uint64_t hash;
-};
-
 static bool is_word(const struct word *word, const char *text)
 {
 	return word->size == strlen(text) && memcmp(word->at, text, word->size) == 0;
 }
 
-/* What the same word meant before, NULL when it was not met. */
-static const struct selector_term *find_word(const struct reader *reader, const struct word *word)
+/* The same word in the same place of the line before: then nothing need be looked up. */
+static bool take_again(const struct word *before, const char *at, const char *end,
+		       struct word *word)
 {
-	const uint32_t *index = intmap_find(&reader->cache.by_hash, word->hash);
-	const struct selector_term *term = index ? &reader->cache.terms[*index] : NULL;
+	size_t size = before->size;
 
-	if (!term || term->text_size != word->size ||
-	    memcmp(reader->text + term->text_at, word->at, word->size) != 0)
-		return NULL;
-	return term;
+	if (!size || (size_t)(end - at) < size || memcmp(at, before->at, size) != 0 ||
+	    (at + size < end && at[size] != ' ' && at[size] != '\t'))
+		return false;
+	*word = *before;
+	word->at = at;
+	return true;
+}
+
+/* @place: of the word in its line. */
+static void take_word(struct reader *reader, size_t place, const char *at, const char *end,
+		      struct word *word)
+{
+	const uint32_t *index;
+	const struct selector_term *term;
+
+	if (place < WORDS_BEFORE && take_again(&reader->before[place], at, end, word))
+		return;
+	word->at = at;
+	word->size = selector_word_size(at, end, &word->hash);
+	index = intmap_find(&reader->cache.by_hash, word->hash);
+	term = index ? &reader->cache.terms[*index] : NULL;
+	word->known = term && term->text_size == word->size &&
+				      memcmp(reader->text + term->text_at, at, word->size) == 0
+			      ? *index + 1
+			      : 0;
+	if (place < WORDS_BEFORE)
+		reader->before[place] = word->known ? *word : (struct word){0};
 }
 
 static int keep_word(struct word_cache *cache, const struct word *word,
@@ -224,6 +253,8 @@ static int parse_new_word(struct reader *reader, struct rule *rule, const char *
 	}
 	if (r == -EINVAL)
 		refuse_word(reader, word, &what);
+	if (r >= 0)
+		reader->rules->facts |= selector_facts(pool, &rule->selector);
 	/* One that went into another term of its key has none of its own. */
 	if (r >= 0 && rule->selector.term_count > terms)
 		r = keep_word(&reader->cache, word, &pool->terms[pool->term_count - 1]);
@@ -234,11 +265,11 @@ static int parse_new_word(struct reader *reader, struct rule *rule, const char *
 static int parse_word(struct reader *reader, struct rule *rule, const char *line,
 		      const struct word *word)
 {
-	const struct selector_term *term = find_word(reader, word);
 	int r = 1;
 
-	if (term)
-		r = selector_add_term(&reader->rules->pool, &rule->selector, term);
+	if (word->known)
+		r = selector_add_term(&reader->rules->pool, &rule->selector,
+				      &reader->cache.terms[word->known - 1]);
 	return r > 0 ? parse_new_word(reader, rule, line, word) : r;
 }
 
@@ -246,6 +277,7 @@ static int parse_word(struct reader *reader, struct rule *rule, const char *line
 static int parse_words(struct reader *reader, struct rule *rule, const char *line, const char *end)
 {
 	const char *at = skip_blanks(line, end);
+	size_t place = 0;
 	int r = 0;
 
 	rule->text_at = (uint32_t)(at - reader->text);
@@ -253,8 +285,7 @@ static int parse_words(struct reader *reader, struct rule *rule, const char *lin
 		struct word word;
 		int error = 0;
 
-		word.at = at;
-		word.size = selector_word_size(at, end, &word.hash);
+		take_word(reader, place++, at, end, &word);
 		if (rule->is_required) {
 			tell(reader, "nothing may stand behind \"" REQUIRED "\"");
 			return -EINVAL;
@@ -291,7 +322,6 @@ static int parse_line(struct reader *reader, const char *line, const char *end)
 		tell(reader, why);
 		return 0;
 	}
-	reader->rules->facts |= selector_facts(&reader->rules->pool, &rule.selector);
 	rule.has_port = has_port(&reader->rules->pool, &rule.selector);
 	return add_rule(reader->rules, &rule);
 }
