@@ -27,6 +27,10 @@ struct lsp_key {
 /* The keys in order; NULL behind the last one. */
 const struct lsp_key *lsp_key_at(size_t index);
 
+/* Word @number of those that key @index takes; NULL behind the last one, and where it takes others.
+ */
+const char *lsp_key_word(size_t index, unsigned number);
+
 /* Selectors that must all hold. Parsed once, const afterwards. */
 struct lsp_selector;
 

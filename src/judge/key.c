@@ -302,6 +302,11 @@ const struct lsp_key *lsp_key_at(size_t index)
 	return index < KEY_COUNT ? &keys[index].shown : NULL;
 }
 
+const char *lsp_key_word(size_t index, unsigned number)
+{
+	return index < KEY_COUNT && keys[index].word ? keys[index].word(number) : NULL;
+}
+
 enum key_id key_find(const char *word, size_t size)
 {
 	unsigned id = 0;
