@@ -4,6 +4,7 @@
  * environment and the exit status; every step itself is somebody else's.
  */
 #include "check.h"
+#include "complete.h"
 #include "message.h"
 #include "outlet.h"
 
@@ -171,6 +172,18 @@ static int show(const struct options *options)
 	return (int)status;
 }
 
+/* Nobody reads an error at a prompt. */
+static int complete(const struct options *options)
+{
+	struct outlet outlet;
+
+	if (outlet_open(&outlet, NULL) == 0) {
+		complete_run(options, &outlet.sink);
+		outlet_close(&outlet);
+	}
+	return STATUS_SHOWN;
+}
+
 static int act(const struct options *options)
 {
 	switch ((enum options_action)options->action) {
@@ -188,6 +201,8 @@ static int act(const struct options *options)
 		return print(render_findings);
 	case OPTIONS_ACTION_LIST_FORMATS:
 		return print(format_list_help);
+	case OPTIONS_ACTION_COMPLETE:
+		return complete(options);
 	}
 	return STATUS_FAILED;
 }

@@ -13,6 +13,7 @@ static const char *const color_words[] = {"auto", "always", "never", NULL};
 static const char *const source_words[] = {"auto", "netlink", "proc", NULL};
 static const char *const owner_words[] = {"auto", "proc", "none", NULL};
 static const char *const list_words[] = {"columns", "keys", "formats", "findings", NULL};
+static const char *const complete_words[] = {"word", NULL};
 
 /* Words stand in the order of their enums. */
 _Static_assert(OPTIONS_COLOR_AUTO == 0 && OPTIONS_COLOR_ALWAYS == 1 && OPTIONS_COLOR_NEVER == 2,
@@ -110,6 +111,9 @@ const struct option_row option_rows[] = {
 
 	{ 0, "list", "WHAT", META, WORD(action, list_words), .value = OPTIONS_ACTION_LIST_COLUMNS,
 	  .help = "list columns, keys, formats or findings, each with its meaning" },
+	{ 0, "complete", "KIND", .group = OPTION_GROUP_HIDDEN, WORD(action, complete_words),
+	  .value = OPTIONS_ACTION_COMPLETE,
+	  .help = "for shells: what can stand at the end of the words behind --" },
 	{ 'v', "verbose", NULL, META, FLAG(is_verbose), .help = "say how the facts were got" },
 	{ 'h', "help", NULL, META, VALUE(action, OPTIONS_ACTION_HELP), .help = "this text" },
 	{ 'V', "version", NULL, META, VALUE(action, OPTIONS_ACTION_VERSION), .help = "the version" },

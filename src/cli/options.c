@@ -219,7 +219,7 @@ static void build_getopt(char *shorts, struct option *longs)
 	*shorts++ = ':';
 	for (size_t i = 0; i < option_row_count; i++) {
 		const struct option_row *row = &option_rows[i];
-		bool is_again = row->group == OPTION_GROUP_HIDDEN;
+		bool is_again = row->group == OPTION_GROUP_HIDDEN && row->letter;
 
 		if (row->letter && !is_again) {
 			*shorts++ = (char)row->letter;

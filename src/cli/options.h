@@ -21,7 +21,7 @@ enum option_group {
 	OPTION_GROUP_JUDGE,
 	OPTION_GROUP_SOURCE,
 	OPTION_GROUP_META,
-	OPTION_GROUP_HIDDEN,   /* a second name of the row above; not in --help */
+	OPTION_GROUP_HIDDEN,   /* not in --help; with a letter a second name of the row above */
 	OPTION_GROUP_RESERVED, /* a letter with another meaning in ss: always an error */
 };
 
@@ -65,6 +65,7 @@ enum options_action {
 	OPTIONS_ACTION_LIST_KEYS,
 	OPTIONS_ACTION_LIST_FORMATS,
 	OPTIONS_ACTION_LIST_FINDINGS,
+	OPTIONS_ACTION_COMPLETE,
 };
 
 enum options_state { OPTIONS_STATE_LISTENERS = 1u << 0, OPTIONS_STATE_OTHERS = 1u << 1 };

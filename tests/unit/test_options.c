@@ -341,7 +341,7 @@ static void test_rows(void **state)
 
 		assert_true(row->letter || row->name);
 		/* A second name stands right below the first and does the same. */
-		if (row->group == OPTION_GROUP_HIDDEN) {
+		if (row->group == OPTION_GROUP_HIDDEN && row->letter) {
 			assert_true(i > 0 && row->letter == row[-1].letter &&
 				    row->kind == row[-1].kind && row->member == row[-1].member &&
 				    row->value == row[-1].value);
@@ -376,7 +376,7 @@ static void test_help(void **state)
 		if (!option_rows[i].name)
 			continue;
 		snprintf(name, sizeof(name), "--%s", option_rows[i].name);
-		assert_non_null(strstr(text, name));
+		assert_int_equal(!strstr(text, name), strcmp(name, "--complete") == 0);
 	}
 	while (*text) {
 		size_t size = strcspn(text, "\n");
