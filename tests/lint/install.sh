@@ -13,6 +13,15 @@ for file in bin/lsports share/man/man8/lsports.8 share/lsports/services share/ls
 	share/lsports/lsports.cron share/lsports/lsports.alerts.yml; do
 	need -s "$prefix/$file"
 done
+# Where the three shells look.
+share=$prefix/share
+for file in bash-completion/completions/lsports fish/vendor_completions.d/lsports.fish \
+	zsh/site-functions/_lsports; do
+	need -s "$share/$file"
+done
+if test "$prefix" = "$to/usr" && test -e /etc/debian_version; then
+	need -s "$share/zsh/vendor-completions/_lsports"
+fi
 # Where systemd looks is not below our prefix, and neither is what the units and the cron line start.
 units=$(pkg-config --variable=systemdsystemunitdir systemd)
 for name in lsports-check lsports-metrics; do
