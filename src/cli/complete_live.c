@@ -6,6 +6,7 @@
  */
 #include "complete.h"
 
+#include "num.h"
 #include "root.h"
 
 #include <fcntl.h>
@@ -13,8 +14,9 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-/* Measured: 3,000 processes take 80 ms, this many 15 ms. */
+/* Measured: 3,000 processes take 80 to 120 ms, 400,000 descriptors a second; these below 30 ms. */
 #define CHEAP_PROCESSES 500
+#define CHEAP_FILES 6000
 
 struct found {
 	char *value;
@@ -73,6 +75,8 @@ static void offer_found(struct gather *gather, bool has_count)
 {
 	struct buf text = BUF_INIT;
 
+	if (!gather->count)
+		return;
 	qsort(gather->found, gather->count, sizeof(*gather->found), compare_found);
 	for (size_t i = 0, next; i < gather->count; i = next) {
 		const struct found *found = &gather->found[i];
@@ -269,6 +273,21 @@ bool complete_is_live(const char *key)
 /* --- the look -----------------------------------------------------------------------------------
  */
 
+/* How many open files the kernel counts; 0 where that is not told, as in a recorded tree. */
+static uint64_t read_open_files(const struct root *root)
+{
+	struct buf text = BUF_INIT;
+	const char *cursor;
+	uint64_t count = 0;
+
+	if (root_read(root, "proc/sys/fs/file-nr", &text, 256) == 0) {
+		cursor = text.data;
+		num_take(&cursor, cursor + text.size, 10, UINT64_MAX, &count);
+	}
+	buf_deinit(&text);
+	return count;
+}
+
 /* The link count of /proc is that of all processes, and a few. */
 static bool is_walk_cheap(const char *sysroot)
 {
@@ -278,7 +297,8 @@ static bool is_walk_cheap(const char *sysroot)
 
 	if (root_init(&root, sysroot) < 0)
 		return false;
-	is_cheap = fstatat(root.fd, "proc", &stat, 0) == 0 && stat.st_nlink <= CHEAP_PROCESSES;
+	is_cheap = fstatat(root.fd, "proc", &stat, 0) == 0 && stat.st_nlink <= CHEAP_PROCESSES &&
+		   read_open_files(&root) <= CHEAP_FILES;
 	root_deinit(&root);
 	return is_cheap;
 }

@@ -197,6 +197,18 @@ class Program(Completion):
         self.assertEqual(dict(self.ask("--sysroot", fixture, "ss")), {"ssh": "22, ssh, sshd, any"})
         self.assertEqual(dict(self.ask("process=lt-w")), {"process=lt-web": "tcp/8080 http-alt +1"})
 
+    def test_names_of_files(self):
+        tree = os.path.join(self.scratch, "tree")
+        for name in ("web", "db", "a b", "$(touch lt-pwn)"):
+            os.makedirs(os.path.join(tree, "run/netns", name))
+        self.assertEqual({value for value, _ in self.ask("--sysroot", tree, "-N", "")}, {"web", "db"})
+        self.assertEqual({value for value, _ in self.ask("--sysroot", tree, "netns=")},
+                         {"netns=self", "netns=web", "netns=db"})
+        self.assertEqual(self.ask("-N", "/proc/"), [("", "FILE")])
+        self.assertEqual(self.ask("--expected", "/var/lib/lsports/l"),
+                         [("/var/lib/lsports/learned.rules", "what --learn has learned"), ("", "FILE")])
+        self.assertEqual(self.ask("--sysroot="), [("", "DIR")])
+
     def test_no_process_is_looked_at_for_a_user(self):
         trace = os.path.join(self.scratch, "trace")
         for word, walks in (("user=", False), ("address=", False), ("process=", True)):
