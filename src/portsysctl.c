@@ -76,15 +76,15 @@ bool portsysctl_parse_ports(const char *text, size_t size, bool has[PORTSYSCTL_C
 	return true;
 }
 
-/* @range without what is reserved, in ascending order. @out has room for half of all ports. */
-static size_t list_free(const struct lsp_port_range *range, const bool reserved[PORTSYSCTL_COUNT],
-			struct lsp_port_range *out)
+/* Ports of @range that are reserved, or are not, ascending. @out has room for half of all. */
+static size_t list_ports(const struct lsp_port_range *range, const bool reserved[PORTSYSCTL_COUNT],
+			 bool is_wanted, struct lsp_port_range *out)
 {
 	size_t count = 0;
 	bool is_inside = false;
 
 	for (unsigned port = range->first; port <= range->last; port++) {
-		if (reserved[port]) {
+		if (reserved[port] != is_wanted) {
 			is_inside = false;
 			continue;
 		}
@@ -109,35 +109,48 @@ static int load_start(const struct root *root, uint32_t netns, struct lsp_snapsh
 	return snapshot_set_unprivileged_start(snapshot, netns, start);
 }
 
-static int tell_ephemeral(const struct lsp_port_range *range, const struct buf *list,
-			  uint32_t netns, struct lsp_snapshot *snapshot)
+/* @range NULL: it could not be read. */
+static int tell_lists(const struct lsp_port_range *range, const struct buf *list, uint32_t netns,
+		      struct lsp_snapshot *snapshot)
 {
-	struct lsp_port_range *ranges = calloc(PORTSYSCTL_COUNT / 2, sizeof(*ranges));
+	static const struct lsp_port_range all = {0, PORT_MAX};
+	struct lsp_port_range *ranges = calloc(PORTSYSCTL_COUNT / 2 + 1, sizeof(*ranges));
 	bool *reserved = calloc(PORTSYSCTL_COUNT, sizeof(*reserved));
 	int r = ranges && reserved ? 0 : -ENOMEM;
 
-	if (r >= 0 && portsysctl_parse_ports(list->size ? list->data : "", list->size, reserved))
-		r = snapshot_set_ephemeral(snapshot, netns, ranges,
-					   list_free(range, reserved, ranges));
+	if (r >= 0 && portsysctl_parse_ports(list->size ? list->data : "", list->size, reserved)) {
+		if (range)
+			r = snapshot_set_ephemeral(snapshot, netns, ranges,
+						   list_ports(range, reserved, false, ranges));
+		if (r >= 0)
+			r = snapshot_set_reserved(snapshot, netns, ranges,
+						  list_ports(&all, reserved, true, ranges));
+	}
 	free(ranges);
 	free(reserved);
 	return r;
 }
 
-static int load_ephemeral(const struct root *root, uint32_t netns, struct lsp_snapshot *snapshot,
-			  struct buf *text)
+static int load_lists(const struct root *root, uint32_t netns, struct lsp_snapshot *snapshot,
+		      struct buf *text)
 {
 	int r = root_read(root, DIRECTORY "ip_local_port_range", text, NUMBERS_MAX);
 	struct lsp_port_range range;
+	bool has_range =
+		r >= 0 && text->size && portsysctl_parse_range(text->data, text->size, &range);
 
-	if (r < 0 || !text->size || !portsysctl_parse_range(text->data, text->size, &range))
+	if (r == -ENOMEM)
+		return r;
+	if (has_range)
+		r = snapshot_set_local_range(snapshot, netns, &range);
+	if (r == -ENOMEM)
 		return r;
 	/* The kernel tells the list to one read: what does not fit is gone (kernel/sysctl.c). */
 	buf_reset(text);
 	r = buf_reserve(text, LIST_MAX);
 	if (r >= 0)
 		r = root_read(root, DIRECTORY "ip_local_reserved_ports", text, LIST_MAX);
-	return r < 0 ? r : tell_ephemeral(&range, text, netns, snapshot);
+	return r < 0 ? r : tell_lists(has_range ? &range : NULL, text, netns, snapshot);
 }
 
 int portsysctl_load(const struct root *root, uint32_t netns, struct lsp_snapshot *snapshot)
@@ -146,7 +159,7 @@ int portsysctl_load(const struct root *root, uint32_t netns, struct lsp_snapshot
 	int r = load_start(root, netns, snapshot, &text);
 
 	if (r != -ENOMEM)
-		r = load_ephemeral(root, netns, snapshot, &text);
+		r = load_lists(root, netns, snapshot, &text);
 	buf_deinit(&text);
 	return r == -ENOMEM ? r : 0;
 }

@@ -134,7 +134,10 @@ struct lsp_socket {
 	const char *container; /* container id or name of that path */
 };
 
-/* A process as one walk of /proc saw it. comm and exe are bytes that it chose itself. */
+/*
+ * A process as one walk of /proc saw it. comm and exe are bytes that it chose itself. What is
+ * another's parent and no owner has only pid, comm and parent.
+ */
 struct lsp_process {
 	uint32_t pid;
 	const char *comm;    /* NULL unknown; any bytes but NUL */
@@ -144,8 +147,9 @@ struct lsp_process {
 	enum lsp_exe_doubt exe_doubt;
 	bool has_uid;
 	bool has_started;
-	uint32_t uid;    /* effective uid */
-	int64_t started; /* seconds since the epoch */
+	uint32_t uid;                     /* effective uid */
+	int64_t started;                  /* seconds since the epoch */
+	const struct lsp_process *parent; /* NULL unknown, or none that can be seen */
 };
 
 struct lsp_owner {
@@ -186,6 +190,7 @@ enum lsp_fact {
 	LSP_FACT_USERS = 1u << 7,    /* lsp_user_name() */
 	LSP_FACT_DOUBT = 1u << 8,    /* exe_doubt of each owner */
 	LSP_FACT_FINDINGS = 1u << 9, /* lsp_snapshot_judgement(); brings what it needs */
+	LSP_FACT_PARENTS = 1u << 10, /* parent of each owner, and so on up to the first */
 };
 
 struct lsp_rules; /* <lsports/judge.h> */
@@ -196,8 +201,12 @@ struct lsp_query {
 	unsigned families; /* LSP_BIT(enum lsp_family) */
 	bool listeners;    /* TCP in LISTEN and UDP without a peer */
 	bool others;       /* every other state */
-	unsigned states;   /* of the others only these, LSP_BIT(enum lsp_state); 0 is all */
-	unsigned facts;    /* enum lsp_fact */
+	/*
+	 * Of the others only these, LSP_BIT(enum lsp_state). 0 is all but LSP_STATE_BOUND_INACTIVE,
+	 * which is only told when it is named (Linux 6.8).
+	 */
+	unsigned states;
+	unsigned facts; /* enum lsp_fact */
 	enum lsp_source source;
 	enum lsp_owners owners;
 	bool strict; /* narrow dumps for every listener, whatever they cost */
@@ -275,9 +284,34 @@ enum lsp_known lsp_is_privileged(const struct lsp_snapshot *snapshot,
 enum lsp_known lsp_is_ephemeral(const struct lsp_snapshot *snapshot,
 				const struct lsp_socket *socket);
 
+/* What the sysctls of a network namespace (ip(7)) say about a port. */
+struct lsp_port_policy {
+	bool has_start, has_range;
+	uint32_t start;              /* ip_unprivileged_port_start: first that is for everybody */
+	struct lsp_port_range range; /* ip_local_port_range */
+	enum lsp_known is_reserved;  /* ip_local_reserved_ports has it */
+};
+void lsp_port_policy_of(const struct lsp_snapshot *snapshot, uint32_t netns, uint16_t port,
+			struct lsp_port_policy *out);
+
+/* Network namespaces that were looked into, by inode number; 0 behind the last one. */
+uint32_t lsp_netns_at(const struct lsp_snapshot *snapshot, size_t index);
+
 /* Name below /run/netns of a namespace that was looked into, NULL when it has none. Borrowed. */
 const char *lsp_netns_name(const struct lsp_snapshot *snapshot, uint32_t netns);
 bool lsp_netns_is_own(const struct lsp_snapshot *snapshot, uint32_t netns);
+
+/* --- trying -------------------------------------------------------------------- */
+
+/*
+ * lsp_bind_try() - would bind(2) to the wildcard succeed, here and now? Where sysctl and
+ * capabilities do not answer it is done, on a new socket without SO_REUSEADDR that is closed at
+ * once and never listens.
+ * @was_tried: bind(2) was called.
+ * Return: 0, or a negative errno: -EACCES the port is privileged, -EADDRINUSE, -EAFNOSUPPORT the
+ * kernel does not have the family, ...
+ */
+int lsp_bind_try(enum lsp_proto proto, enum lsp_family family, uint16_t port, bool *was_tried);
 
 /* --- judging one fact: pure ------------------------------------------------------ */
 

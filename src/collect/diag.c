@@ -115,6 +115,9 @@ static int parse_body(const struct inet_diag_msg *body, enum lsp_proto proto,
 		.has_cookie = true,
 		.cookie = (uint64_t)body->id.idiag_cookie[1] << 32 | body->id.idiag_cookie[0],
 	};
+	/* The pseudo-state can be asked for; it is told as what the socket is in (inet_diag.c). */
+	if (proto == LSP_PROTO_TCP && socket->state == LSP_STATE_CLOSE && !socket->peer.port)
+		socket->state = LSP_STATE_BOUND_INACTIVE;
 	memcpy(socket->local.address, body->id.idiag_src, size);
 	memcpy(socket->peer.address, body->id.idiag_dst, size);
 	socket->has_uid = is_full_socket(socket->state);

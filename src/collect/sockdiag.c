@@ -11,6 +11,8 @@
 /* TCP states that a listing of connections shows: all but LISTEN and the unknown. */
 #define TCP_OTHERS (0x1ffeu & ~LSP_BIT(LSP_STATE_LISTEN))
 #define UDP_OTHERS (0x1ffeu & ~LSP_BIT(LSP_STATE_CLOSE))
+/* Bound and not listening: a walk of another table, so only where it is named (Linux 6.8). */
+#define TCP_BOUND LSP_BIT(LSP_STATE_BOUND_INACTIVE)
 
 /* Above so many ranges one dump of all ports is cheaper than one each. */
 #define RANGES_MAX 8
@@ -39,8 +41,10 @@ static int collect_range(struct collection *collection, struct diag_request *req
 {
 	const struct lsp_query *query = collection->query;
 	bool is_udp = request->proto == LSP_PROTO_UDP;
-	unsigned others =
-		(is_udp ? UDP_OTHERS : TCP_OTHERS) & (query->states ? query->states : ~0u);
+	unsigned others = query->states
+				  ? query->states & (is_udp ? UDP_OTHERS : TCP_OTHERS | TCP_BOUND)
+			  : is_udp ? UDP_OTHERS
+				   : TCP_OTHERS;
 	struct dump_result result;
 	int r = 0;
 

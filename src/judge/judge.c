@@ -274,7 +274,7 @@ static bool is_in_view(const struct judge *judge, const struct rule *rule)
 		if (term->key == KEY_NETNS)
 			netns = term;
 	}
-	for (size_t i = 0; netns && (inode = snapshot_netns_at(judge->snapshot, i)); i++) {
+	for (size_t i = 0; netns && (inode = lsp_netns_at(judge->snapshot, i)); i++) {
 		struct key_subject subject = {.snapshot = judge->snapshot, .socket.netns = inode};
 
 		if (selector_match_term(&rules->pool, netns, &subject) == LSP_KNOWN_YES)

@@ -150,7 +150,7 @@ int snapshot_seal_judgement(struct lsp_snapshot *snapshot)
 
 /* --- read ------------------------------------------------------------------------------- */
 
-uint32_t snapshot_netns_at(const struct lsp_snapshot *snapshot, size_t index)
+uint32_t lsp_netns_at(const struct lsp_snapshot *snapshot, size_t index)
 {
 	const uint32_t *netns = snapshot->netns.data;
 

@@ -67,6 +67,8 @@ int snapshot_seal(struct lsp_snapshot *snapshot)
 		packed->process.comm = strpool_find(&snapshot->strings, packed->comm);
 		packed->process.exe = strpool_find(&snapshot->strings, packed->exe);
 		packed->process.cmdline = strpool_find(&snapshot->strings, packed->cmdline);
+		packed->process.parent =
+			packed->parent ? &processes[packed->parent - 1].process : NULL;
 	}
 	return seal_owners(snapshot);
 }
@@ -190,34 +192,27 @@ enum lsp_known lsp_is_privileged(const struct lsp_snapshot *snapshot,
 	return socket->local.port < *start ? LSP_KNOWN_YES : LSP_KNOWN_NO;
 }
 
-static bool has_port(const struct lsp_port_range *ranges, size_t count, uint16_t port)
-{
-	size_t low = 0, high = count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (ranges[middle].last < port)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < count && ranges[low].first <= port;
-}
-
 enum lsp_known lsp_is_ephemeral(const struct lsp_snapshot *snapshot,
 				const struct lsp_socket *socket)
 {
-	const uint32_t *index = intmap_find(&snapshot->ephemeral, socket->netns);
-	const struct lsp_port_range *ranges = snapshot->ephemeral_ranges.data;
-	const struct range_span *span;
+	return portranges_has(&snapshot->ephemeral, socket->netns, socket->local.port);
+}
 
-	if (!index)
-		return LSP_KNOWN_NOT;
-	span = (const struct range_span *)snapshot->ephemeral_spans.data + *index;
-	if (!span->count || !has_port(ranges + span->first, span->count, socket->local.port))
-		return LSP_KNOWN_NO;
-	return LSP_KNOWN_YES;
+void lsp_port_policy_of(const struct lsp_snapshot *snapshot, uint32_t netns, uint16_t port,
+			struct lsp_port_policy *out)
+{
+	const uint32_t *start = intmap_find(&snapshot->unprivileged, netns);
+	const uint32_t *range = intmap_find(&snapshot->local_ranges, netns);
+
+	*out = (struct lsp_port_policy){
+		.has_start = start,
+		.has_range = range,
+		.is_reserved = portranges_has(&snapshot->reserved, netns, port),
+	};
+	if (start)
+		out->start = *start;
+	if (range)
+		out->range = (struct lsp_port_range){(uint16_t)(*range >> 16), (uint16_t)*range};
 }
 
 const char *lsp_netns_name(const struct lsp_snapshot *snapshot, uint32_t netns)

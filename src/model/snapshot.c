@@ -59,15 +59,15 @@ void lsp_snapshot_free(struct lsp_snapshot *snapshot)
 	free(snapshot->owner_inodes);
 	free(snapshot->cgroup_names.data);
 	free(snapshot->service_names.data);
-	free(snapshot->ephemeral_spans.data);
 	free(snapshot->netns.data);
 	judged_deinit(&snapshot->judged);
-	free(snapshot->ephemeral_ranges.data);
+	portranges_deinit(&snapshot->ephemeral);
+	portranges_deinit(&snapshot->reserved);
 	intmap_deinit(&snapshot->cgroups);
 	intmap_deinit(&snapshot->users);
 	intmap_deinit(&snapshot->services);
 	intmap_deinit(&snapshot->unprivileged);
-	intmap_deinit(&snapshot->ephemeral);
+	intmap_deinit(&snapshot->local_ranges);
 	intmap_deinit(&snapshot->netns_names);
 	socket_table_deinit(&snapshot->sockets);
 	strpool_deinit(&snapshot->strings);
@@ -114,24 +114,23 @@ int snapshot_set_unprivileged_start(struct lsp_snapshot *snapshot, uint32_t netn
 	return intmap_put(&snapshot->unprivileged, netns, start);
 }
 
+int snapshot_set_local_range(struct lsp_snapshot *snapshot, uint32_t netns,
+			     const struct lsp_port_range *range)
+{
+	return intmap_put(&snapshot->local_ranges, netns,
+			  (uint32_t)range->first << 16 | range->last);
+}
+
+int snapshot_set_reserved(struct lsp_snapshot *snapshot, uint32_t netns,
+			  const struct lsp_port_range *ranges, size_t count)
+{
+	return portranges_set(&snapshot->reserved, netns, ranges, count);
+}
+
 int snapshot_set_ephemeral(struct lsp_snapshot *snapshot, uint32_t netns,
 			   const struct lsp_port_range *ranges, size_t count)
 {
-	struct array *all = &snapshot->ephemeral_ranges;
-	struct range_span *span = array_add(&snapshot->ephemeral_spans, sizeof(*span));
-
-	if (!span)
-		return -ENOMEM;
-	*span = (struct range_span){.first = all->count, .count = count};
-	for (size_t i = 0; i < count; i++) {
-		struct lsp_port_range *slot = array_add(all, sizeof(*slot));
-
-		if (!slot)
-			return -ENOMEM;
-		*slot = ranges[i];
-	}
-	return intmap_put(&snapshot->ephemeral, netns,
-			  (uint32_t)(snapshot->ephemeral_spans.count - 1));
+	return portranges_set(&snapshot->ephemeral, netns, ranges, count);
 }
 
 int snapshot_add_netns(struct lsp_snapshot *snapshot, uint32_t netns, const char *name, bool is_own)
@@ -223,6 +222,13 @@ int snapshot_add_process(struct lsp_snapshot *snapshot, const struct lsp_process
 	*slot = packed;
 	*index = (uint32_t)(snapshot->processes.count - 1);
 	return 0;
+}
+
+void snapshot_set_parent(struct lsp_snapshot *snapshot, uint32_t process, uint32_t parent)
+{
+	struct packed_process *processes = snapshot->processes.data;
+
+	processes[process].parent = parent + 1;
 }
 
 int snapshot_add_owner(struct lsp_snapshot *snapshot, uint32_t inode, uint32_t process, int32_t fd)

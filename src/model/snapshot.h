@@ -39,6 +39,14 @@ void snapshot_peek(const struct lsp_snapshot *snapshot, size_t index, struct lsp
 /* First port that needs no privilege in a network namespace; 0 to 65536. */
 int snapshot_set_unprivileged_start(struct lsp_snapshot *snapshot, uint32_t netns, uint32_t start);
 
+/* The whole ip_local_port_range of a network namespace. */
+int snapshot_set_local_range(struct lsp_snapshot *snapshot, uint32_t netns,
+			     const struct lsp_port_range *range);
+
+/* Ranges of ip_local_reserved_ports in ascending order. Not told where it could not be read. */
+int snapshot_set_reserved(struct lsp_snapshot *snapshot, uint32_t netns,
+			  const struct lsp_port_range *ranges, size_t count);
+
 /*
  * Ports that the kernel hands out in a network namespace: ranges in ascending order, without those
  * that are reserved. Not told for a namespace where it could not be read.
@@ -61,6 +69,7 @@ int snapshot_settle(struct lsp_snapshot *snapshot);
 /* --- fill: owners and names, after snapshot_settle() --- */
 int snapshot_add_process(struct lsp_snapshot *snapshot, const struct lsp_process *process,
 			 uint32_t *index);
+void snapshot_set_parent(struct lsp_snapshot *snapshot, uint32_t process, uint32_t parent);
 
 /* The same process may be told for one inode many times; the lowest descriptor is kept. */
 int snapshot_add_owner(struct lsp_snapshot *snapshot, uint32_t inode, uint32_t process, int32_t fd);
@@ -109,9 +118,6 @@ int snapshot_seal(struct lsp_snapshot *snapshot);
 
 /* Was something mounted over a directory of /proc that the walk wanted? */
 bool snapshot_is_masked(const struct lsp_snapshot *snapshot);
-
-/* Namespaces that were looked into; 0 behind the last one. */
-uint32_t snapshot_netns_at(const struct lsp_snapshot *snapshot, size_t index);
 
 /* @rule: "file:line", NULL for none. */
 int snapshot_set_verdict(struct lsp_snapshot *snapshot, size_t index, enum lsp_verdict verdict,

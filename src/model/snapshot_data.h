@@ -6,6 +6,7 @@
 #pragma once
 
 #include "model/judged.h"
+#include "model/portranges.h"
 #include "model/snapshot.h"
 #include "model/sockets.h"
 #include "strpool.h"
@@ -13,6 +14,7 @@
 struct packed_process {
 	struct lsp_process process; /* its strings are set when sealed */
 	uint32_t comm, exe, cmdline;
+	uint32_t parent; /* index of its process and 1, 0 for none */
 };
 
 struct packed_owner {
@@ -27,11 +29,6 @@ struct cgroup_names {
 struct service_name {
 	uint32_t name; /* string id */
 	bool is_guess;
-};
-
-/* The ranges of one network namespace. */
-struct range_span {
-	size_t first, count; /* in lsp_snapshot.ephemeral_ranges */
 };
 
 /* A growing array of one element type, named where it is declared. */
@@ -55,12 +52,11 @@ struct lsp_snapshot {
 	struct intmap services; /* proto << 16 | port -> index in service_names */
 	struct array service_names;
 	struct intmap unprivileged; /* netns -> first port */
-	struct intmap ephemeral;    /* netns -> index in ephemeral_spans */
-	struct array ephemeral_spans;
-	struct array ephemeral_ranges; /* struct lsp_port_range */
-	struct intmap netns_names;     /* netns -> string id */
-	struct array netns;            /* uint32_t, as they were told */
-	uint32_t own_netns;            /* when has_own_netns */
+	struct intmap local_ranges; /* netns -> first port << 16 | last */
+	struct portranges ephemeral, reserved;
+	struct intmap netns_names; /* netns -> string id */
+	struct array netns;        /* uint32_t, as they were told */
+	uint32_t own_netns;        /* when has_own_netns */
 	bool has_own_netns;
 	struct array gaps;  /* struct lsp_gap, texts owned */
 	struct array notes; /* char *, owned */

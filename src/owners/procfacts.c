@@ -160,5 +160,7 @@ int procfacts_add(struct procwalk *walk, struct procwalk_process *process, int d
 	process->is_gone = was_gone;
 	r = snapshot_add_process(walk->snapshot, &facts, &process->index);
 	process->is_added = r >= 0;
+	if (r >= 0 && wanted & LSP_FACT_PARENTS)
+		r = parents_add(walk, process);
 	return r < 0 ? r : 0;
 }

@@ -68,9 +68,10 @@ bool procparse_stat(const char *text, size_t size, struct procparse_stat *out)
 		return false;
 	out->state = at[2];
 	at += 3;
-	/* Fields of proc(5): 3 state, 9 flags, 22 starttime. */
-	return skip_fields(&at, end, 5) && take_field(&at, end, &out->flags) &&
-	       skip_fields(&at, end, 12) && take_field(&at, end, &out->started) && at < end;
+	/* Fields of proc(5): 3 state, 4 ppid, 9 flags, 22 starttime. */
+	return take_field(&at, end, &out->parent) && skip_fields(&at, end, 4) &&
+	       take_field(&at, end, &out->flags) && skip_fields(&at, end, 12) &&
+	       take_field(&at, end, &out->started) && at < end;
 }
 
 /* Behind @key at the beginning of a line, and the blanks that follow; NULL without one. */

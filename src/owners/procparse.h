@@ -21,6 +21,7 @@ bool procparse_socket(const char *link, size_t size, uint32_t *inode);
 /* /proc/PID/stat */
 struct procparse_stat {
 	char state;       /* 'R', 'S', ... */
+	uint64_t parent;  /* PID, 0: none, or of another PID namespace */
 	uint64_t flags;   /* PF_* */
 	uint64_t started; /* clock ticks after boot */
 };

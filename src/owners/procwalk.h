@@ -135,6 +135,11 @@ int procfacts_add(struct procwalk *walk, struct procwalk_process *process, int d
 /* procfacts_is_idle() - a kernel thread or a zombie: its leader holds nothing. */
 bool procfacts_is_idle(struct procwalk *walk, const struct procwalk_process *process);
 
+/* --- in parents.c --- */
+
+/* parents_add() - who started the process, and who started that one. Return: 0 or -ENOMEM. */
+int parents_add(struct procwalk *walk, const struct procwalk_process *process);
+
 /* --- in exedoubt.c --- */
 
 /*

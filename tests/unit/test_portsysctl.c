@@ -230,6 +230,29 @@ static void too_large_a_file_is_unknown(void **state)
 	buf_deinit(&text);
 }
 
+static void a_list_is_told_without_a_range_too(void **state)
+{
+	struct lsp_port_policy policy;
+	struct lsp_snapshot *snapshot;
+
+	tree_write_text(*state, RESERVED, "0,80-81,65535\n");
+	snapshot = load(*state);
+	lsp_port_policy_of(snapshot, 7, 81, &policy);
+	assert_false(policy.has_range);
+	assert_int_equal(policy.is_reserved, LSP_KNOWN_YES);
+	lsp_port_policy_of(snapshot, 7, 65535, &policy);
+	assert_int_equal(policy.is_reserved, LSP_KNOWN_YES);
+	lsp_port_policy_of(snapshot, 7, 82, &policy);
+	assert_int_equal(policy.is_reserved, LSP_KNOWN_NO);
+	lsp_snapshot_free(snapshot);
+	tree_write_text(*state, RANGE, "10\t20\n");
+	snapshot = load(*state);
+	lsp_port_policy_of(snapshot, 7, 82, &policy);
+	assert_true(policy.has_range);
+	assert_int_equal(policy.range.last, 20);
+	lsp_snapshot_free(snapshot);
+}
+
 /* --- for real: a network namespace of our own ------------------------------------------------- */
 
 #define CANNOT 77
@@ -307,6 +330,7 @@ int main(void)
 		TREE_TEST(a_range_that_is_reserved_whole_has_no_ephemeral_port),
 		TREE_TEST(each_sysctl_is_read_by_itself),
 		TREE_TEST(too_large_a_file_is_unknown),
+		TREE_TEST(a_list_is_told_without_a_range_too),
 		cmocka_unit_test(a_long_list_of_the_kernel_is_read_whole),
 	};
 

@@ -105,6 +105,7 @@ static void stat_is_read_behind_the_last_parenthesis(void **state)
 
 		expect(procparse_stat(copy, size, &stat), "name \"%s\"", names[i]);
 		expect(stat.state == 'S', "state of \"%s\" is %c", names[i], stat.state);
+		expect(stat.parent == 1, "parent of \"%s\"", names[i]);
 		expect(stat.flags == 4194560, "flags of \"%s\"", names[i]);
 		expect(stat.started == 123456, "start of \"%s\"", names[i]);
 		free(copy);
