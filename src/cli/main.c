@@ -5,6 +5,7 @@
  */
 #include "check.h"
 #include "complete.h"
+#include "explain.h"
 #include "message.h"
 #include "outlet.h"
 
@@ -165,8 +166,9 @@ static int show(const struct options *options)
 	enum status status;
 
 	find_output(&output, options);
-	status = options->learn ? learn_run(options, &output, &messages)
-				: look_and_show(options, &output, &messages);
+	status = options->explain ? explain_run(options, &output, &messages)
+		 : options->learn ? learn_run(options, &output, &messages)
+				  : look_and_show(options, &output, &messages);
 	message_print(&messages);
 	buf_deinit(&messages);
 	return (int)status;

@@ -99,6 +99,8 @@ const struct option_row option_rows[] = {
 	{ 0, "expected", "FILE", JUDGE, .kind = OPTION_KIND_TEXTS, .member = AT(expected),
 	  .help = "rules are in FILE, not in /etc/lsports/expected.d and "
 		  "/var/lib/lsports/learned.rules; may be repeated" },
+	{ 0, "explain", "PORT", JUDGE, TEXT(explain),
+	  .help = "all about one port (22, tcp/22, ssh); exit status 1 when nobody listens" },
 
 	{ 0, "source", "WHENCE", SOURCE, WORD(source, source_words),
 	  .help = "auto (default), netlink or proc: where sockets are read" },
@@ -151,6 +153,7 @@ static const char intro[] =
 	"                            listeners of root that take any address\n"
 	"  lsports -J                as JSON\n"
 	"  lsports --check           what is not as the rules expect\n"
+	"  lsports --explain 22      all about one port, and what to type next\n"
 	"\n"
 	"SELECTOR is a local port (22, :22, 80,443, 8000-8999, 49152-, ssh, tcp/22,\n"
 	"tcp/auto) or KEY=VALUE,... or KEY!=VALUE,...: see --list keys.\n";

@@ -20,6 +20,11 @@
 /* What a line of --check tells about a listener. */
 #define CHECK_FACTS ((unsigned)LSP_FACT_FINDINGS | (unsigned)LSP_FACT_STARTED)
 
+/* All that --explain tells. */
+#define EXPLAIN_FACTS                                                                              \
+	(OWNER_FACTS | NAME_FACTS | (unsigned)LSP_FACT_CGROUP | (unsigned)LSP_FACT_AUTO |          \
+	 (unsigned)LSP_FACT_PARENTS)
+
 /* Takes @reason over: "--sort: " and what the view said. */
 static int refuse(const char *option, char *reason, char **message)
 {
@@ -241,6 +246,14 @@ static void fill_scope(struct query *query, const struct options *options)
 	scope->all_netns = options->has_all_netns;
 	scope->root = options->sysroot;
 	lsp_selector_narrow(query->selector, scope);
+	if (!options->explain)
+		return;
+	scope->facts |= EXPLAIN_FACTS;
+	/* A recording answers what was asked when it was made: every port, the usual states. */
+	if (options->sysroot)
+		scope->port_count = 0;
+	else
+		scope->states = LSP_BIT(LSP_STATE_COUNT) - 1;
 }
 
 static bool has_color(const struct options *options, const struct query_output *output)
@@ -278,6 +291,7 @@ int query_init(struct query *query, const struct options *options,
 	query->view.has_color = has_color(options, output);
 	query->view.is_terminal = output->is_terminal;
 	query->view.is_everything = options->is_extended;
+	query->view.is_recorded = options->sysroot;
 	query->view.width = output->is_terminal ? output->width : 0;
 	return 0;
 }

@@ -44,13 +44,26 @@ ONE_SCENE = {
         "tulpn": (["-tulpn"], 0),
         "numeric.json": (["-npJ"], 0),
         "extended": (["-e", "--group-by", "none", "--sort", "-port,proto"], 0),
+        "explain-22": (["--explain", "ssh"], 0),
+        "explain-80": (["--explain", "tcp/80"], 0),
+        "explain-80.json": (["--explain", "tcp/80", "-J"], 0),
+        "explain-443": (["--explain", "443"], 0),
+        "explain-514": (["--explain", "udp/514"], 0),
+        "explain-8080": (["--explain", "8080"], 0),
+        "explain-unused": (["--explain", "25"], 1),
+        "explain-unused.json": (["--explain", "25", "-J"], 1),
     },
     "connections": {
         "connected": (["--connected", "-t4", "--group-by", "none"], 0),
         "all.json": (["-aJ"], 0),
+        "explain-7000": (["--explain", "7000"], 0),
+        "explain-7000.json": (["--explain", "7000", "-J"], 0),
+        "explain-time-wait": (["--explain", "tcp/55298"], 1),
     },
     "hostile": {
         "extended": (["-O", "--group-by", "user"], 0),
+        "explain-3000": (["--explain", "tcp/3000"], 0),
+        "explain-3000.json": (["--explain", "tcp/3000", "-J"], 0),
     },
 }
 # What is said on standard error, and the exit status of --strict.

@@ -242,6 +242,7 @@ void order_row(const struct order *order, size_t at, bool for_people, struct row
 	row->snapshot = order->snapshot;
 	row->index = index;
 	row->for_people = for_people;
+	row->has_parents = false;
 	row->hidden = order->hidden;
 	row->owners = NULL;
 	row->owner_count = 0;

@@ -5,13 +5,13 @@
  */
 #include "view/cells.h"
 #include "view/changes.h"
-#include "view/emit.h"
+#include "view/json.h"
 #include "view/order.h"
 #include "view/render.h"
 
 #define SCHEMA 1
 
-static void emit_named(struct emit *emit, const char *key)
+void json_emit_key(struct emit *emit, const char *key)
 {
 	emit_key(emit, key, strlen(key));
 }
@@ -21,7 +21,7 @@ static void emit_time_member(struct emit *emit, const char *key, bool is_known, 
 	char text[CELL_TIME_SIZE];
 	size_t size = is_known ? cell_format_time(seconds, text) : 0;
 
-	emit_named(emit, key);
+	json_emit_key(emit, key);
 	if (size)
 		emit_word(emit, text, size);
 	else
@@ -30,15 +30,30 @@ static void emit_time_member(struct emit *emit, const char *key, bool is_known, 
 
 /* --- owners ---------------------------------------------------------------------------------- */
 
+/* From the nearest on. */
+static void emit_parents(struct emit *emit, const struct lsp_process *parent)
+{
+	json_emit_key(emit, "parents");
+	emit_open(emit, '[');
+	for (; parent; parent = parent->parent) {
+		emit_open(emit, '{');
+		json_emit_key(emit, "pid");
+		emit_number(emit, parent->pid);
+		emit_text_member(emit, "process", parent->comm);
+		emit_close(emit, '}');
+	}
+	emit_close(emit, ']');
+}
+
 static void emit_owner(struct emit *emit, const struct row *row, const struct lsp_owner *owner)
 {
 	const struct lsp_process *process = owner->process;
 	bool has_name = process->has_uid && !(row->hidden & LSP_FACT_USERS);
 
 	emit_open(emit, '{');
-	emit_named(emit, "pid");
+	json_emit_key(emit, "pid");
 	emit_number(emit, process->pid);
-	emit_named(emit, "fd");
+	json_emit_key(emit, "fd");
 	if (owner->fd >= 0)
 		emit_number(emit, (uint64_t)owner->fd);
 	else
@@ -47,7 +62,7 @@ static void emit_owner(struct emit *emit, const struct row *row, const struct ls
 	emit_text_member(emit, "exe", process->exe);
 	emit_text_member(emit, "exe_kind", cell_exe_kind_word(process->exe_kind));
 	emit_text_member(emit, "cmdline", process->cmdline);
-	emit_named(emit, "uid");
+	json_emit_key(emit, "uid");
 	if (process->has_uid)
 		emit_number(emit, process->uid);
 	else
@@ -55,6 +70,8 @@ static void emit_owner(struct emit *emit, const struct row *row, const struct ls
 	emit_text_member(emit, "user",
 			 has_name ? lsp_user_name(row->snapshot, process->uid) : NULL);
 	emit_time_member(emit, "started", process->has_started, process->started);
+	if (row->has_parents)
+		emit_parents(emit, process->parent);
 	emit_close(emit, '}');
 }
 
@@ -86,7 +103,7 @@ static void emit_findings(struct emit *emit, const struct row *row)
 static void emit_cell(struct emit *emit, const char *key, const struct row *row,
 		      const struct cell *cell)
 {
-	emit_named(emit, key);
+	json_emit_key(emit, key);
 	switch (cell->kind) {
 	case CELL_NULL:
 		emit_null(emit);
@@ -112,8 +129,8 @@ static void emit_cell(struct emit *emit, const char *key, const struct row *row,
 	}
 }
 
-static void emit_socket(struct emit *emit, const struct column_list *list, const struct row *row,
-			struct buf *scratch)
+void json_emit_socket(struct emit *emit, const struct column_list *list, const struct row *row,
+		      struct buf *scratch)
 {
 	emit_open(emit, '{');
 	for (size_t i = 0; i < list->count; i++) {
@@ -138,7 +155,7 @@ static void emit_sockets(struct emit *emit, const struct view *view, const struc
 			*emit = EMIT_INIT(&sink->buf);
 		else
 			emit_break(emit);
-		emit_socket(emit, &view->columns, &row, &scratch);
+		json_emit_socket(emit, &view->columns, &row, &scratch);
 		if (is_stream)
 			buf_append_char(&sink->buf, '\n');
 		sink_flush_some(sink);
@@ -157,15 +174,15 @@ static void emit_gaps(struct emit *emit, const struct lsp_snapshot *snapshot)
 
 	for (size_t i = 0; i < count; i++)
 		is_complete = is_complete && !gaps[i].hides;
-	emit_named(emit, "complete");
+	json_emit_key(emit, "complete");
 	emit_boolean(emit, is_complete);
-	emit_named(emit, "gaps");
+	json_emit_key(emit, "gaps");
 	emit_open(emit, '[');
 	for (size_t i = 0; i < count; i++) {
 		emit_open(emit, '{');
 		emit_text_member(emit, "what", gaps[i].what);
 		emit_text_member(emit, "why", gaps[i].why);
-		emit_named(emit, "count");
+		json_emit_key(emit, "count");
 		if (gaps[i].count)
 			emit_number(emit, gaps[i].count);
 		else
@@ -181,7 +198,7 @@ static void emit_missing(struct emit *emit, const struct lsp_snapshot *snapshot)
 	size_t count;
 	const struct lsp_missing *missing = lsp_snapshot_missing(snapshot, &count);
 
-	emit_named(emit, "missing");
+	json_emit_key(emit, "missing");
 	emit_open(emit, '[');
 	for (size_t i = 0; i < count; i++) {
 		emit_open(emit, '{');
@@ -193,11 +210,10 @@ static void emit_missing(struct emit *emit, const struct lsp_snapshot *snapshot)
 	emit_close(emit, ']');
 }
 
-static void emit_head(struct emit *emit, const struct view *view,
-		      const struct lsp_snapshot *snapshot)
+void json_emit_head(struct emit *emit, const struct view *view, const struct lsp_snapshot *snapshot)
 {
 	emit_open(emit, '{');
-	emit_named(emit, "schema");
+	json_emit_key(emit, "schema");
 	emit_number(emit, SCHEMA);
 	emit_text_member(emit, "version", view->version);
 	emit_text_member(emit, "host", view->host);
@@ -211,9 +227,9 @@ void render_json(const struct view *view, const struct lsp_snapshot *snapshot, s
 	struct order order;
 
 	render_fail(sink, order_init(&order, view, snapshot, false));
-	emit_head(&emit, view, snapshot);
+	json_emit_head(&emit, view, snapshot);
 	emit_missing(&emit, snapshot);
-	emit_named(&emit, "sockets");
+	json_emit_key(&emit, "sockets");
 	emit_open(&emit, '[');
 	emit_sockets(&emit, view, &order, false, sink);
 	if (order.count)
@@ -247,13 +263,13 @@ static void emit_change(struct emit *emit, const struct view *view,
 	emit_text_member(emit, "reason", change->reason);
 	emit_text_member(emit, "rule", change->rule);
 	emit_text_member(emit, "text", change->text);
-	emit_named(emit, "socket");
+	json_emit_key(emit, "socket");
 	if (change->kind == CHANGE_MISSING) {
 		emit_null(emit);
 	} else {
 		lsp_snapshot_socket(snapshot, change->index, &row.socket);
 		row.owners = lsp_snapshot_owners(snapshot, &row.socket, &row.owner_count);
-		emit_socket(emit, &view->columns, &row, scratch);
+		json_emit_socket(emit, &view->columns, &row, scratch);
 	}
 	emit_close(emit, '}');
 }
@@ -286,8 +302,8 @@ void render_changes_json(const struct view *view, const struct lsp_snapshot *sna
 {
 	struct emit emit = EMIT_INIT(&sink->buf);
 
-	emit_head(&emit, view, snapshot);
-	emit_named(&emit, "changes");
+	json_emit_head(&emit, view, snapshot);
+	json_emit_key(&emit, "changes");
 	emit_open(&emit, '[');
 	emit_changes(&emit, view, snapshot, false, sink);
 	emit_break(&emit);

@@ -22,8 +22,9 @@ struct row {
 	struct lsp_socket socket;
 	const struct lsp_owner *owners; /* borrowed */
 	size_t owner_count;
-	unsigned hidden; /* as in struct view */
-	bool for_people; /* table and raw: "*", "?" and "+2" stand beside the plain values */
+	unsigned hidden;  /* as in struct view */
+	bool has_parents; /* those of its owners were looked up, for JSON */
+	bool for_people;  /* table and raw: "*", "?" and "+2" stand beside the plain values */
 };
 
 enum cell_kind {
@@ -182,6 +183,7 @@ struct view {
 	const struct changes *changes; /* what a check found; NULL: it is none */
 	bool is_everything;            /* --extended, for formats without columns */
 	bool has_rules;                /* the host has some */
+	bool is_recorded;              /* of a recorded tree, not of the machine */
 };
 
 /*
