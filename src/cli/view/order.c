@@ -105,9 +105,14 @@ int column_compare(const struct column *column, const struct row *a, const struc
 
 /* --- sort ------------------------------------------------------------------------------------ */
 
+/* The order of a snapshot, for rows of several. */
+static const char *const place_keys[] = {"port", "proto", "family", "address", "interface"};
+
+#define PLACE_KEYS (sizeof(place_keys) / sizeof(place_keys[0]))
+
 struct sorter {
 	const struct order *order;
-	struct sort_key keys[COLUMNS_MAX + 1];
+	struct sort_key keys[COLUMNS_MAX + 1 + PLACE_KEYS];
 	size_t key_count;
 	struct row rows[2]; /* heads of the two runs */
 	struct buf scratch[2];
@@ -175,14 +180,19 @@ static int sort_indices(struct sorter *sorter, uint32_t **indices, size_t count)
 	return sorter->scratch[0].error ? sorter->scratch[0].error : sorter->scratch[1].error;
 }
 
-/* The rows that are shown, one by one: what was selected, or all. */
+/* The rows that are shown, one by one: what was selected, or all; then what is gone. */
 static int list_rows(struct order *order, const struct view *view)
 {
+	size_t sockets = lsp_snapshot_count(order->snapshot);
+	size_t present = order->count - view->past_count;
+
 	order->indices = calloc(order->count + 1, sizeof(*order->indices));
 	if (!order->indices)
 		return -ENOMEM;
-	for (size_t i = 0; i < order->count; i++)
+	for (size_t i = 0; i < present; i++)
 		order->indices[i] = view->rows ? view->rows[i] : (uint32_t)i;
+	for (size_t i = 0; i < view->past_count; i++)
+		order->indices[present + i] = (uint32_t)(sockets + i);
 	return 0;
 }
 
@@ -207,11 +217,9 @@ int order_init(struct order *order, const struct view *view, const struct lsp_sn
 	bool is_category;
 	int error = 0;
 
-	*order = (struct order){.snapshot = snapshot,
-				.count = lsp_snapshot_count(snapshot),
-				.hidden = view->hidden};
-	if (view->rows)
-		order->count = view->row_count;
+	*order = (struct order){.snapshot = snapshot, .view = view, .hidden = view->hidden};
+	order->count = view->rows ? view->row_count : lsp_snapshot_count(snapshot);
+	order->count += view->past_count;
 	order->group = group ? column_find(group) : NULL;
 	order->has_owners = needs_owners(view, order);
 	is_category = order->group && order->group->compare == cell_compare_category;
@@ -220,7 +228,9 @@ int order_init(struct order *order, const struct view *view, const struct lsp_sn
 		sorter.keys[sorter.key_count++].column = order->group;
 	for (size_t i = 0; i < view->sort.count; i++)
 		sorter.keys[sorter.key_count++] = view->sort.keys[i];
-	if (view->rows || (sorter.key_count && order->count > 1))
+	for (size_t i = 0; view->past_count && i < PLACE_KEYS; i++)
+		sorter.keys[sorter.key_count++].column = column_find(place_keys[i]);
+	if (view->rows || view->past_count || (sorter.key_count && order->count > 1))
 		error = list_rows(order, view);
 	if (!error && sorter.key_count && order->count > 1)
 		error = sort_indices(&sorter, &order->indices, order->count);
@@ -238,15 +248,24 @@ void order_deinit(struct order *order)
 void order_row(const struct order *order, size_t at, bool for_people, struct row *row)
 {
 	size_t index = order->indices ? order->indices[at] : at;
+	size_t sockets = lsp_snapshot_count(order->snapshot);
+	const struct view *view = order->view;
 
 	row->snapshot = order->snapshot;
 	row->index = index;
+	if (index >= sockets) {
+		row->snapshot = view->past[index - sockets].snapshot;
+		row->index = view->past[index - sockets].index;
+		row->sign = '-';
+	} else {
+		row->sign = view->signs ? view->signs[index] : ' ';
+	}
 	row->for_people = for_people;
 	row->has_parents = false;
 	row->hidden = order->hidden;
 	row->owners = NULL;
 	row->owner_count = 0;
-	lsp_snapshot_socket(order->snapshot, index, &row->socket);
+	lsp_snapshot_socket(row->snapshot, row->index, &row->socket);
 	if (order->has_owners)
-		row->owners = lsp_snapshot_owners(order->snapshot, &row->socket, &row->owner_count);
+		row->owners = lsp_snapshot_owners(row->snapshot, &row->socket, &row->owner_count);
 }

@@ -11,8 +11,9 @@ struct order {
 	const struct column *group; /* whose cells make the groups, NULL for none */
 	uint32_t *indices;          /* owned; NULL: the snapshot's own order */
 	size_t count;
-	unsigned hidden; /* as in struct view */
-	bool has_owners; /* somebody will ask for owners of a row */
+	const struct view *view; /* borrowed: signs, and rows that are gone */
+	unsigned hidden;         /* as in struct view */
+	bool has_owners;         /* somebody will ask for owners of a row */
 };
 
 /*

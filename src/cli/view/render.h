@@ -4,6 +4,7 @@
 #define LSPORTS_CLI_VIEW_RENDER_H
 #pragma once
 
+#include "view/emit.h"
 #include "view/view.h"
 
 typedef void render_function(const struct view *view, const struct lsp_snapshot *snapshot,
@@ -14,6 +15,13 @@ render_function render_rules, render_prometheus, render_monitoring;
 
 /* What --check writes: only the differences. */
 render_function render_changes, render_changes_json, render_changes_jsonl;
+
+/* One socket in the words of --check: where it is, who has it, since when. */
+void render_listener(struct buf *out, const struct lsp_snapshot *snapshot, size_t index);
+
+/* One socket as the JSON object that the columns make of it. */
+void render_socket_json(struct emit *emit, const struct view *view,
+			const struct lsp_snapshot *snapshot, size_t index, struct buf *scratch);
 
 /* An error that is not the sink's own becomes its error; the first one sticks. */
 static inline void render_fail(struct sink *sink, int error)

@@ -28,15 +28,14 @@ static void append_owners(struct buf *out, const struct lsp_owner *owners, size_
 		buf_printf(out, "+%zu", count - 1);
 }
 
-static void append_listener(struct buf *out, const struct lsp_snapshot *snapshot,
-			    const struct change *change)
+void render_listener(struct buf *out, const struct lsp_snapshot *snapshot, size_t index)
 {
 	struct lsp_socket socket;
 	const struct lsp_owner *owners;
 	const char *user = NULL, *netns;
 	size_t count;
 
-	lsp_snapshot_socket(snapshot, change->index, &socket);
+	lsp_snapshot_socket(snapshot, index, &socket);
 	owners = lsp_snapshot_owners(snapshot, &socket, &count);
 	buf_printf(out, "%s ", lsp_proto_word(socket.proto));
 	part_append_endpoint(out, &socket);
@@ -67,10 +66,10 @@ static void append_change(struct buf *out, const struct lsp_snapshot *snapshot,
 	buf_append_char(out, ' ');
 	switch (change->kind) {
 	case CHANGE_NEW:
-		append_listener(out, snapshot, change);
+		render_listener(out, snapshot, change->index);
 		break;
 	case CHANGE_CHANGED:
-		append_listener(out, snapshot, change);
+		render_listener(out, snapshot, change->index);
 		append_part(out, change->reason);
 		break;
 	case CHANGE_MISSING:

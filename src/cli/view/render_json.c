@@ -252,25 +252,30 @@ void render_jsonl(const struct view *view, const struct lsp_snapshot *snapshot, 
 
 /* --- changes --------------------------------------------------------------------------------- */
 
+void render_socket_json(struct emit *emit, const struct view *view,
+			const struct lsp_snapshot *snapshot, size_t index, struct buf *scratch)
+{
+	struct row row = {.snapshot = snapshot, .index = index, .hidden = view->hidden};
+
+	lsp_snapshot_socket(snapshot, index, &row.socket);
+	row.owners = lsp_snapshot_owners(snapshot, &row.socket, &row.owner_count);
+	json_emit_socket(emit, &view->columns, &row, scratch);
+}
+
 static void emit_change(struct emit *emit, const struct view *view,
 			const struct lsp_snapshot *snapshot, const struct change *change,
 			struct buf *scratch)
 {
-	struct row row = {.snapshot = snapshot, .index = change->index, .hidden = view->hidden};
-
 	emit_open(emit, '{');
 	emit_text_member(emit, "change", change_word(change->kind));
 	emit_text_member(emit, "reason", change->reason);
 	emit_text_member(emit, "rule", change->rule);
 	emit_text_member(emit, "text", change->text);
 	json_emit_key(emit, "socket");
-	if (change->kind == CHANGE_MISSING) {
+	if (change->kind == CHANGE_MISSING)
 		emit_null(emit);
-	} else {
-		lsp_snapshot_socket(snapshot, change->index, &row.socket);
-		row.owners = lsp_snapshot_owners(snapshot, &row.socket, &row.owner_count);
-		json_emit_socket(emit, &view->columns, &row, scratch);
-	}
+	else
+		render_socket_json(emit, view, snapshot, change->index, scratch);
 	emit_close(emit, '}');
 }
 

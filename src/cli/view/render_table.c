@@ -16,6 +16,7 @@
 /* What a heading tells. */
 struct group {
 	uint32_t rows;
+	uint32_t gone; /* of them, not counted for people */
 	uint32_t unexpected;
 };
 
@@ -30,6 +31,7 @@ struct table {
 	bool is_cut[COLUMNS_MAX];
 	struct buf groups; /* struct group */
 	size_t findings;   /* of all rows */
+	size_t lines;      /* written */
 	struct buf scratch[2];
 	struct buf *out; /* borrowed from the sink */
 };
@@ -99,6 +101,10 @@ static void measure_rows(struct table *table)
 			sum = (struct group){0};
 		}
 		sum.rows++;
+		if (row->sign == '-') {
+			sum.gone++;
+			continue;
+		}
 		sum.unexpected += cell_is_unexpected(row);
 		table->findings += cell_count_findings(row);
 	}
@@ -107,7 +113,7 @@ static void measure_rows(struct table *table)
 
 static size_t indent_of(const struct table *table)
 {
-	return table->has_headings ? GAP : 0;
+	return table->has_headings || table->view->signs ? GAP : 0;
 }
 
 static size_t sum_of(const struct table *table, const size_t *widths)
@@ -209,12 +215,32 @@ static void end_line(struct table *table)
 	if (table->view->has_color)
 		buf_append_text(table->out, "\033[0m");
 	buf_append_char(table->out, '\n');
+	table->lines++;
+}
+
+/* Colours of a row; NULL for none. What was found counts more than what is new. */
+static const char *style_of(const struct row *row)
+{
+	if (row->sign == '-')
+		return "\033[2m";
+	if (cell_is_alarming(row))
+		return "\033[31m";
+	if (cell_count_findings(row))
+		return "\033[33m";
+	return row->sign == ' ' ? NULL : "\033[32m";
 }
 
 static void write_row(struct table *table, const struct row *row)
 {
+	const char *style = table->view->has_color ? style_of(row) : NULL;
 	size_t owed = indent_of(table);
 
+	if (style)
+		buf_append_text(table->out, style);
+	if (table->view->signs && row->sign != ' ') {
+		buf_append_char(table->out, row->sign);
+		owed--;
+	}
 	for (size_t i = 0; i < table->list->count; i++) {
 		struct flat_cell flat;
 		struct cell cell;
@@ -223,10 +249,10 @@ static void write_row(struct table *table, const struct row *row)
 		cell_flatten(&cell, &flat);
 		write_cell(table, i, &flat, &owed);
 	}
-	if (table->view->has_color && cell_count_findings(row))
-		end_line(table);
-	else
-		buf_append_char(table->out, '\n');
+	if (style)
+		buf_append_text(table->out, "\033[0m");
+	buf_append_char(table->out, '\n');
+	table->lines++;
 }
 
 static void write_titles(struct table *table)
@@ -278,9 +304,32 @@ static void write_heading(struct table *table, const struct row *row, const stru
 		escape_text(table->out, flat.text, flat.size);
 	}
 	append_blanks(table->out, GAP);
-	append_count(table, sum->rows);
+	append_count(table, sum->rows - sum->gone);
 	if (sum->unexpected)
 		buf_printf(table->out, ", %u unexpected", sum->unexpected);
+	end_line(table);
+}
+
+/*
+ * Is there no room for row @at, what stands above it, and a line that says how many are left out?
+ */
+static bool is_full(const struct table *table, size_t at, bool is_first_of_group)
+{
+	size_t needed = table->lines + 1 + is_first_of_group;
+
+	if (!table->view->height)
+		return false;
+	needed += !at && table->view->has_header;
+	needed += at + 1 < table->order.count;
+	return needed > table->view->height;
+}
+
+static void write_left_out(struct table *table, size_t at)
+{
+	begin_style(table, "\033[2m");
+	buf_append_text(table->out, "... and ");
+	buf_append_number(table->out, table->order.count - at);
+	buf_append_text(table->out, " more");
 	end_line(table);
 }
 
@@ -291,6 +340,10 @@ static void write_rows(struct table *table, struct sink *sink)
 
 	for (size_t at = 0; at < table->order.count && !sink->error; at++) {
 		order_row(&table->order, at, true, &row);
+		if (is_full(table, at, table->has_headings && !left)) {
+			write_left_out(table, at);
+			return;
+		}
 		if (table->has_headings && !left) {
 			struct group sum;
 
@@ -301,9 +354,6 @@ static void write_rows(struct table *table, struct sink *sink)
 		left--;
 		if (!at && table->view->has_header)
 			write_titles(table);
-		begin_style(table, cell_is_alarming(&row)      ? "\033[31m"
-				   : cell_count_findings(&row) ? "\033[33m"
-							       : "");
 		write_row(table, &row);
 		sink_flush_some(sink);
 	}
@@ -325,7 +375,7 @@ void render_table(const struct view *view, const struct lsp_snapshot *snapshot, 
 	if (table.order.count && !sink->error) {
 		write_rows(&table, sink);
 		if (view->is_terminal && view->has_header) {
-			append_count(&table, table.order.count);
+			append_count(&table, table.order.count - view->past_count);
 			if (table.findings)
 				buf_printf(table.out, ", %zu finding%s. See: lsports -o +reason",
 					   table.findings, table.findings == 1 ? "" : "s");

@@ -25,6 +25,7 @@ struct row {
 	unsigned hidden;  /* as in struct view */
 	bool has_parents; /* those of its owners were looked up, for JSON */
 	bool for_people;  /* table and raw: "*", "?" and "+2" stand beside the plain values */
+	char sign;        /* '+', '~' or '-' before the row, ' ' for none */
 };
 
 enum cell_kind {
@@ -165,6 +166,12 @@ void sink_deinit(struct sink *sink);
 void sink_flush_some(struct sink *sink); /* writes once the buffer is large */
 int sink_flush(struct sink *sink);       /* writes all. Return: 0 or the sticky error */
 
+/* A socket that is gone, in the snapshot that still knew it. */
+struct past_row {
+	const struct lsp_snapshot *snapshot;
+	size_t index;
+};
+
 struct view {
 	struct column_list columns;
 	struct sort_list sort;
@@ -180,6 +187,10 @@ struct view {
 	int64_t duration_usec;      /* from the start of the program to the end of the look */
 	const uint32_t *rows;       /* sockets that were selected, ascending; NULL: all */
 	size_t row_count;
+	const char *signs; /* of each socket of the snapshot, as in struct row; NULL: no signs */
+	const struct past_row *past; /* shown among the others in a table, with '-' */
+	size_t past_count;
+	unsigned height;               /* lines that a table may have, 0: as many as there are */
 	const struct changes *changes; /* what a check found; NULL: it is none */
 	bool is_everything;            /* --extended, for formats without columns */
 	bool has_rules;                /* the host has some */
