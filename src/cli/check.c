@@ -83,7 +83,7 @@ static void leave_out(struct changes *changes)
 
 static enum status status_of(const struct look *look, const struct changes *changes)
 {
-	if (look_is_blind(look))
+	if (look_is_blind(look->snapshot))
 		return STATUS_FAILED;
 	if (look_is_incomplete(look) || look->unknown || changes->unjudged)
 		return STATUS_INCOMPLETE;
@@ -186,7 +186,7 @@ static enum status learn(struct look *look, struct learn *learn, struct buf *mes
 	size_t added;
 	int r;
 
-	if (look_is_blind(look) || look_is_incomplete(look)) {
+	if (look_is_blind(look->snapshot) || look_is_incomplete(look)) {
 		message_format_gaps(messages, look->snapshot);
 		say_line(messages, "nothing was learned: what cannot be seen now would be new to "
 				   "every check");

@@ -115,7 +115,7 @@ static int64_t now_usec(void)
 	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-static int collect(struct look *look, const struct options *options, struct buf *messages)
+static int collect(struct look *look, struct buf *messages)
 {
 	struct view *view = &look->query.view;
 	int64_t start = now_usec();
@@ -125,17 +125,19 @@ static int collect(struct look *look, const struct options *options, struct buf 
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	view->time_sec = now.tv_sec;
-	view->version = LSP_VERSION;
-	view->host = load_host(options->sysroot, &look->host);
-	r = load_rules(look, options, messages);
-	if (r < 0)
-		return r;
 	r = lsp_collect(&look->query.scope, &look->snapshot, &reason);
 	view->duration_usec = now_usec() - start;
 	if (r < 0)
 		message_format_failure(messages, r, reason);
 	free(reason);
 	return r;
+}
+
+static int prepare(struct look *look, const struct options *options, struct buf *messages)
+{
+	look->query.view.version = LSP_VERSION;
+	look->query.view.host = load_host(options->sysroot, &look->host);
+	return load_rules(look, options, messages);
 }
 
 int look_init(struct look *look, const struct options *options, const struct query_output *output,
@@ -149,13 +151,41 @@ int look_init(struct look *look, const struct options *options, const struct que
 	if (r < 0)
 		r = refuse(messages, message);
 	else
-		r = collect(look, options, messages);
+		r = prepare(look, options, messages);
+	if (r >= 0)
+		r = collect(look, messages);
 	if (r >= 0)
 		r = select_rows(look, options);
 	/* A failure that found no words is one of memory. */
 	if (r < 0 && !messages->size)
 		messages->error = -ENOMEM;
 	return r;
+}
+
+int look_again(struct look *look, const struct options *options, struct buf *messages)
+{
+	struct look old = *look;
+	int r;
+
+	look->snapshot = NULL;
+	look->rows = NULL;
+	look->unknown = 0;
+	look->query.view.rows = NULL;
+	look->query.view.row_count = 0;
+	r = collect(look, messages);
+	if (r >= 0)
+		r = select_rows(look, options);
+	if (r < 0) {
+		lsp_snapshot_free(look->snapshot);
+		free(look->rows);
+		*look = old;
+		if (!messages->size)
+			messages->error = -ENOMEM;
+		return r;
+	}
+	lsp_snapshot_free(old.snapshot);
+	free(old.rows);
+	return 0;
 }
 
 void look_deinit(struct look *look)
@@ -179,10 +209,10 @@ bool look_is_incomplete(const struct look *look)
 	return false;
 }
 
-bool look_is_blind(const struct look *look)
+bool look_is_blind(const struct lsp_snapshot *snapshot)
 {
 	size_t count;
-	const struct lsp_gap *gaps = lsp_snapshot_gaps(look->snapshot, &count);
+	const struct lsp_gap *gaps = lsp_snapshot_gaps(snapshot, &count);
 
 	for (size_t i = 0; i < count; i++)
 		if (gaps[i].is_blind)

@@ -22,12 +22,19 @@ struct look {
  */
 int look_init(struct look *look, const struct options *options, const struct query_output *output,
 	      struct buf *messages);
+
+/*
+ * look_again() - the same question once more; rules are those of the first look. The snapshot that
+ * is there is freed on success and stays on failure, unless the caller has taken it.
+ * Return and @messages: as look_init().
+ */
+int look_again(struct look *look, const struct options *options, struct buf *messages);
 void look_deinit(struct look *look);
 
 /* Could a listener or an owner hide behind a gap? */
 bool look_is_incomplete(const struct look *look);
 
 /* Could a whole protocol not be read? */
-bool look_is_blind(const struct look *look);
+bool look_is_blind(const struct lsp_snapshot *snapshot);
 
 #endif

@@ -8,6 +8,7 @@
 #include "explain.h"
 #include "message.h"
 #include "outlet.h"
+#include "watch.h"
 
 #include "num.h"
 
@@ -113,7 +114,7 @@ static size_t count_shown(const struct look *look)
 
 static enum status status_of(const struct look *look, const struct options *options)
 {
-	if (look_is_blind(look))
+	if (look_is_blind(look->snapshot))
 		return STATUS_FAILED;
 	if (options->is_strict && (look_is_incomplete(look) || look->unknown))
 		return STATUS_INCOMPLETE;
@@ -166,9 +167,14 @@ static int show(const struct options *options)
 	enum status status;
 
 	find_output(&output, options);
-	status = options->explain ? explain_run(options, &output, &messages)
-		 : options->learn ? learn_run(options, &output, &messages)
-				  : look_and_show(options, &output, &messages);
+	if (options->explain)
+		status = explain_run(options, &output, &messages);
+	else if (options->watch)
+		status = watch_run(options, &output, &messages);
+	else if (options->learn)
+		status = learn_run(options, &output, &messages);
+	else
+		status = look_and_show(options, &output, &messages);
 	message_print(&messages);
 	buf_deinit(&messages);
 	return (int)status;

@@ -80,6 +80,8 @@ const struct option_row option_rows[] = {
 	  .help = "order by these columns, - for descending" },
 	{ 0, "color", "WHEN", SHOW, WORD(color, color_words), .is_optional = true, .text = "always",
 	  .help = "auto (default), always or never" },
+	{ 0, "watch", "SECONDS", SHOW, TEXT(watch), .is_optional = true, .text = "1",
+	  .help = "look again and again: drawn on a terminal (q quits), else events, one a line" },
 
 	{ 0, "format", "FORMAT", FORMAT, TEXT(format),
 	  .help = "table (default), raw, json, jsonl, csv, rules, prometheus or monitoring; see "
@@ -154,6 +156,7 @@ static const char intro[] =
 	"  lsports -J                as JSON\n"
 	"  lsports --check           what is not as the rules expect\n"
 	"  lsports --explain 22      all about one port, and what to type next\n"
+	"  lsports --watch           what comes and what goes\n"
 	"\n"
 	"SELECTOR is a local port (22, :22, 80,443, 8000-8999, 49152-, ssh, tcp/22,\n"
 	"tcp/auto) or KEY=VALUE,... or KEY!=VALUE,...: see --list keys.\n";

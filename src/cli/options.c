@@ -281,7 +281,7 @@ static int parse_row(int found, int argc, char *const *argv, struct options *opt
 	if (argument && !*argument)
 		return refuse_without_argument(row, found >= LONG_BASE, message);
 	/* "--color never" means what "--color=never" does: no selector has that name. */
-	if (!argument && row->is_optional && optind < argc &&
+	if (!argument && row->is_optional && row->words && optind < argc &&
 	    find_word(row->words, argv[optind]) >= 0)
 		argument = argv[optind++];
 	if (row->letter == 'o')

@@ -90,7 +90,7 @@ struct options {
 	bool has_all_columns, has_no_header, is_strict, is_verbose, is_check;
 	const char *output, *sort, *group_by, *format, *output_file, *sysroot;
 	bool is_output_short; /* -o and not --output */
-	const char *learn, *report_once, *explain;
+	const char *learn, *report_once, *explain, *watch;
 	struct text_list netns, expected;
 	char *const *selectors; /* what is no option: the tail of argv */
 	size_t selector_count;

@@ -24,6 +24,9 @@
 #define EXPLAIN_FACTS                                                                              \
 	(OWNER_FACTS | NAME_FACTS | (unsigned)LSP_FACT_CGROUP | (unsigned)LSP_FACT_AUTO |          \
 	 (unsigned)LSP_FACT_PARENTS)
+#define EVENT_FACTS                                                                                \
+	((unsigned)LSP_FACT_OWNERS | (unsigned)LSP_FACT_EXE | (unsigned)LSP_FACT_STARTED |         \
+	 (unsigned)LSP_FACT_CGROUP | (unsigned)LSP_FACT_USERS)
 
 /* Takes @reason over: "--sort: " and what the view said. */
 static int refuse(const char *option, char *reason, char **message)
@@ -68,6 +71,12 @@ static int parse_grouping(struct query *query, const struct options *options, ch
 	for (size_t i = 0; i < grouping_count && i < WORDS_MAX; i++)
 		words[i] = groupings[i].word;
 	return refuse_word("--group-by", options->group_by, words, message);
+}
+
+/* Does a terminal of that name know more than lines? */
+static bool is_capable(const char *term)
+{
+	return term && *term && strcmp(term, "dumb") != 0;
 }
 
 static bool is_with_owners(const struct options *options)
@@ -177,6 +186,48 @@ static int check_mode(struct query *query, const struct options *options, char *
 	return *message ? -EINVAL : -ENOMEM;
 }
 
+/* A watch draws the table where it can, and writes events elsewhere. */
+static int watch_mode(struct query *query, const struct options *options,
+		      const struct query_output *output, char **message)
+{
+	bool has_columns = options->output || options->has_all_columns || options->is_extended;
+	bool is_table = strcmp(query->format->word, "table") == 0;
+	bool is_stream = strcmp(query->format->word, "jsonl") == 0;
+	struct buf text = BUF_INIT;
+
+	if (!options->watch)
+		return 0;
+	query->is_drawn = is_table && output->is_terminal && is_capable(output->term);
+	query->event_style = is_stream                        ? EVENT_JSON
+			     : has_columns || query->is_drawn ? EVENT_CELLS
+							      : EVENT_LISTENER;
+	if (query->is_check)
+		buf_append_text(&text, "--watch shows what listens: --check has no part in it");
+	else if (options->learn)
+		buf_append_text(&text, "--watch shows what listens: --learn has no part in it");
+	else if (options->output_file)
+		buf_append_text(&text, "--watch never ends: --output-file would never be in place; "
+				       "use > FILE");
+	else if (!is_table && !is_stream)
+		buf_printf(&text, "--watch has no format %s: table and jsonl", query->format->word);
+	if (!text.size)
+		return 0;
+	*message = buf_take_text(&text);
+	return *message ? -EINVAL : -ENOMEM;
+}
+
+/* What an event tells about a listener, as far as names and owners are wanted. */
+static unsigned event_facts(const struct query *query, const struct options *options)
+{
+	unsigned facts = EVENT_FACTS;
+
+	if (!options->watch || query->event_style != EVENT_LISTENER)
+		return 0;
+	if (!is_with_owners(options))
+		facts &= ~OWNER_FACTS;
+	return options->is_numeric ? facts & ~NAME_FACTS : facts;
+}
+
 /* Facts of what the command line names, one by one. */
 static unsigned named_facts(const struct view *view, const struct options *options)
 {
@@ -232,6 +283,7 @@ static void fill_scope(struct query *query, const struct options *options)
 	/* Who judges or selects may need names that -n and -P want left away. */
 	if (options->is_numeric || options->has_no_service_names)
 		query->view.hidden = NAME_FACTS & ~scope->facts;
+	scope->facts |= event_facts(query, options);
 	scope->facts |= query->format->facts | lsp_selector_facts(query->selector);
 	if (query->is_check || options->learn)
 		scope->facts |= CHECK_FACTS;
@@ -260,8 +312,8 @@ static bool has_color(const struct options *options, const struct query_output *
 {
 	if (options->color != OPTIONS_COLOR_AUTO)
 		return options->color == OPTIONS_COLOR_ALWAYS;
-	return output->is_terminal && output->term && *output->term &&
-	       strcmp(output->term, "dumb") != 0 && !(output->no_color && *output->no_color);
+	return output->is_terminal && is_capable(output->term) &&
+	       !(output->no_color && *output->no_color);
 }
 
 int query_init(struct query *query, const struct options *options,
@@ -282,6 +334,8 @@ int query_init(struct query *query, const struct options *options,
 		r = parse_selectors(query, options, message);
 	if (r == 0)
 		r = check_mode(query, options, message);
+	if (r == 0)
+		r = watch_mode(query, options, output, message);
 	if (r < 0) {
 		query_deinit(query);
 		return r;

@@ -6,6 +6,7 @@
 
 #include "options.h"
 
+#include "view/events.h"
 #include "view/view.h"
 
 #include <lsports/judge.h>
@@ -24,6 +25,8 @@ struct query {
 	const struct format *format;
 	struct lsp_selector *selector; /* owned; scope borrows from it */
 	bool is_check;                 /* differences are shown, not listeners */
+	bool is_drawn;                 /* --watch: on a screen, not as events */
+	enum event_style event_style;  /* of --watch */
 };
 
 /*

@@ -90,7 +90,7 @@ static void without_selectors_all_is_shown(void **state)
 	assert_null(call.look.query.view.rows);
 	assert_string_equal(call.look.query.view.host, "recorded");
 	assert_int_equal(call.look.unknown, 0);
-	assert_false(look_is_blind(&call.look));
+	assert_false(look_is_blind(call.look.snapshot));
 	look_end(&call);
 }
 

@@ -67,6 +67,6 @@ int sink_flush(struct sink *sink)
 
 void sink_flush_some(struct sink *sink)
 {
-	if (sink->buf.size >= LARGE || sink->buf.error)
+	if ((sink->fd >= 0 && sink->buf.size >= LARGE) || sink->buf.error)
 		sink_flush(sink);
 }

@@ -156,7 +156,7 @@ const struct grouping *grouping_find(const char *word);
 
 /* A buffered descriptor. The first error sticks. */
 struct sink {
-	int fd; /* borrowed */
+	int fd; /* borrowed; -1: all stays in the buffer */
 	struct buf buf;
 	int error; /* 0 or a negative errno */
 };
