@@ -73,6 +73,8 @@ static const char *find_misfit(const struct options *options)
 		return "--explain and --check are two runs: one port, or all that differs";
 	if (options->learn)
 		return "--explain and --learn are two runs: one port, or all listeners";
+	if (options->watch)
+		return "--explain and --watch are two ways to look: once at one port, or on and on";
 	if (options->selector_count)
 		return "--explain tells about its one port: selectors have no part in it; "
 		       "lsports tcp/22 user=root lists";
@@ -154,7 +156,7 @@ static enum status tell(struct explanation *explanation, struct look *look,
 		message_format_write_failure(messages, options->output_file, r);
 		return STATUS_FAILED;
 	}
-	if (look_is_blind(look))
+	if (look_is_blind(look->snapshot))
 		return STATUS_FAILED;
 	if (options->is_strict && (look_is_incomplete(look) || look->unknown))
 		return STATUS_INCOMPLETE;
