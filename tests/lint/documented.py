@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Every option, column and format that the program knows stands in the man page, and no other."""
+"""Every option, column, format, key and finding that the program knows stands in the man page, and no other."""
 import pathlib
 import re
 import subprocess
@@ -45,6 +45,11 @@ def main():
     compare("column", columns, re.findall(r"^\.It Li ([a-z0-9_]+)", section(page, "OUTPUT COLUMNS"), re.M), bad)
     formats = first_words(run(program, "--list", "formats"))
     compare("format", formats, re.findall(r"^\.It Li ([a-z]+)", section(page, "OUTPUT FORMATS"), re.M), bad)
+    keys = [word for line in section(page, "SELECTORS").splitlines() if line.startswith(".It Cm ")
+            for word in re.findall(r"[a-z0-9_]+", line[len(".It Cm "):])]
+    compare("key", first_words(run(program, "--list", "keys")), keys, bad)
+    compare("finding", first_words(run(program, "--list", "findings")),
+            re.findall(r"^\.It Li ([a-z?-]+)", section(page, "FINDINGS"), re.M), bad)
     print("\n".join(bad) or f"{len(set(options))} options, {len(columns)} columns, {len(formats)} formats")
     return bool(bad)
 

@@ -9,7 +9,7 @@ prefix=$to$(meson introspect "$1" --buildoptions | jq -r '.[] | select(.name == 
 need() {
 	test "$1" "$2" || { echo "not installed: ${2#"$to"}"; exit 1; }
 }
-for file in bin/lsports share/man/man8/lsports.8 share/lsports/services share/lsports/usual.rules \
+for file in bin/lsports share/man/man8/lsports.8 share/man/man5/lsports.rules.5 share/lsports/services share/lsports/usual.rules \
 	share/lsports/lsports.cron share/lsports/lsports.alerts.yml; do
 	need -s "$prefix/$file"
 done
