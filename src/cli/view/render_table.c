@@ -29,9 +29,10 @@ struct table {
 	size_t widths[COLUMNS_MAX];
 	size_t smallest[COLUMNS_MAX]; /* widths when all is cut that may be */
 	bool is_cut[COLUMNS_MAX];
-	struct buf groups; /* struct group */
-	size_t findings;   /* of all rows */
-	size_t lines;      /* written */
+	struct buf groups;       /* struct group */
+	size_t findings;         /* of all rows */
+	struct lsp_socket found; /* the first with a finding */
+	size_t lines;            /* written */
 	struct buf scratch[2];
 	struct buf *out; /* borrowed from the sink */
 };
@@ -106,6 +107,8 @@ static void measure_rows(struct table *table)
 			continue;
 		}
 		sum.unexpected += cell_is_unexpected(row);
+		if (!table->findings && cell_count_findings(row))
+			table->found = row->socket;
 		table->findings += cell_count_findings(row);
 	}
 	buf_append(&table->groups, &sum, sizeof(sum));
@@ -377,8 +380,10 @@ void render_table(const struct view *view, const struct lsp_snapshot *snapshot, 
 		if (view->is_terminal && view->has_header) {
 			append_count(&table, table.order.count - view->past_count);
 			if (table.findings)
-				buf_printf(table.out, ", %zu finding%s. See: lsports -o +reason",
-					   table.findings, table.findings == 1 ? "" : "s");
+				buf_printf(
+					table.out, ", %zu finding%s. See: lsports --explain %s/%u",
+					table.findings, table.findings == 1 ? "" : "s",
+					lsp_proto_word(table.found.proto), table.found.local.port);
 			buf_append_char(table.out, '\n');
 		}
 	}
