@@ -66,9 +66,12 @@ static void check_query(const struct query *query, const struct options *options
 	FUZZ_CHECK(query->format && query->view.grouping);
 	FUZZ_CHECK(query->view.columns.count && query->view.columns.count <= COLUMNS_MAX);
 	FUZZ_CHECK(query->view.sort.count <= COLUMNS_MAX);
-	FUZZ_CHECK(query->scope.protos && query->scope.families);
-	FUZZ_CHECK(query->scope.listeners || query->scope.others);
-	FUZZ_CHECK(!options->selector_count == !query->scope.port_count);
+	/* Selectors may leave nothing to ask for: "-u tcp/22". */
+	if (!options->selector_count) {
+		FUZZ_CHECK(query->scope.protos && query->scope.families);
+		FUZZ_CHECK(query->scope.listeners || query->scope.others);
+		FUZZ_CHECK(!query->scope.port_count);
+	}
 	for (size_t i = 0; i < query->scope.port_count; i++)
 		FUZZ_CHECK(query->scope.ports[i].first <= query->scope.ports[i].last);
 }
