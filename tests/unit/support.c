@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -190,4 +191,19 @@ void script_init(struct script *script, const struct datagram *datagrams, size_t
 		.datagrams = datagrams,
 		.count = count,
 	};
+}
+
+void expect_child(int (*run)(void))
+{
+	pid_t child = fork();
+	int status;
+
+	assert_true(child >= 0);
+	if (child == 0)
+		_exit(run());
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	if (WEXITSTATUS(status) == CANNOT)
+		fail_msg("user namespaces are needed: see sysctl user.max_user_namespaces");
+	assert_int_equal(WEXITSTATUS(status), 0);
 }

@@ -38,6 +38,13 @@ int tree_setup(void **state);
 int tree_teardown(void **state);
 #define TREE_TEST(name) cmocka_unit_test_setup_teardown(name, tree_setup, tree_teardown)
 
+/*
+ * expect_child() - @run returns 0 in a child of its own, which may leave our namespaces. CANNOT
+ * says that user namespaces are missing: that is a failure too, they are needed here.
+ */
+#define CANNOT 77
+void expect_child(int (*run)(void));
+
 /* Below @tree, directories made as needed. */
 void tree_write(const char *tree, const char *path, const void *bytes, size_t size);
 void tree_write_text(const char *tree, const char *path, const char *text);

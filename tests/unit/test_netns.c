@@ -325,8 +325,6 @@ static void one_that_is_gone_or_another_is_not_entered(void **state)
 
 /* --- for real: two namespaces of a user namespace of our own --- */
 
-#define CANNOT 77
-
 static uint32_t current(void)
 {
 	return inode_of("", "proc/self/ns/net");
@@ -380,18 +378,8 @@ static int with_two_namespaces(void)
 
 static void one_is_entered_and_left(void **state)
 {
-	int status;
-	pid_t child = fork();
-
 	(void)state;
-	assert_true(child >= 0);
-	if (child == 0)
-		_exit(with_two_namespaces());
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_true(WIFEXITED(status));
-	if (WEXITSTATUS(status) == CANNOT)
-		skip(); /* no user namespaces here: cmocka says so */
-	assert_int_equal(WEXITSTATUS(status), 0);
+	expect_child(with_two_namespaces);
 }
 
 int main(void)

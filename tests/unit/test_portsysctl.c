@@ -255,8 +255,6 @@ static void a_list_is_told_without_a_range_too(void **state)
 
 /* --- for real: a network namespace of our own ------------------------------------------------- */
 
-#define CANNOT 77
-
 /* Every second port up to the last: 188 kB of text. The kernel takes less than a page a write. */
 static bool reserve_every_second(void)
 {
@@ -307,18 +305,8 @@ static int with_a_long_list(void)
 
 static void a_long_list_of_the_kernel_is_read_whole(void **state)
 {
-	int status;
-	pid_t child = fork();
-
 	(void)state;
-	assert_true(child >= 0);
-	if (child == 0)
-		_exit(with_a_long_list());
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_true(WIFEXITED(status));
-	if (WEXITSTATUS(status) == CANNOT)
-		skip(); /* no user namespaces here: cmocka says so */
-	assert_int_equal(WEXITSTATUS(status), 0);
+	expect_child(with_a_long_list);
 }
 
 int main(void)
