@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define DIRECTORY "proc/sys/net/ipv4/"
 #define PORT_MAX (PORTSYSCTL_COUNT - 1)
@@ -80,18 +81,17 @@ bool portsysctl_parse_ports(const char *text, size_t size, bool has[PORTSYSCTL_C
 static size_t list_ports(const struct lsp_port_range *range, const bool reserved[PORTSYSCTL_COUNT],
 			 bool is_wanted, struct lsp_port_range *out)
 {
+	const bool *at = &reserved[range->first], *end = &reserved[range->last + 1];
 	size_t count = 0;
-	bool is_inside = false;
 
-	for (unsigned port = range->first; port <= range->last; port++) {
-		if (reserved[port] != is_wanted) {
-			is_inside = false;
-			continue;
-		}
-		if (!is_inside)
-			out[count++].first = (uint16_t)port;
-		out[count - 1].last = (uint16_t)port;
-		is_inside = true;
+	while ((at = memchr(at, is_wanted, (size_t)(end - at)))) {
+		const bool *other = memchr(at, !is_wanted, (size_t)(end - at));
+
+		if (!other)
+			other = end;
+		out[count++] = (struct lsp_port_range){(uint16_t)(at - reserved),
+						       (uint16_t)(other - reserved - 1)};
+		at = other;
 	}
 	return count;
 }

@@ -58,7 +58,7 @@ static size_t count_failures(const struct rules *rules, const struct rule *rule,
 	*is_of_port = rule->has_port;
 	for (uint32_t i = 0; i < rule->selector.term_count; i++) {
 		const struct selector_term *term =
-			&rules->pool.terms[rule->selector.first_term + i];
+			selector_term_at(&rules->pool, &rule->selector, i);
 
 		if (term->key == KEY_PORT && !term->is_negative)
 			*is_of_port &= names_port(rules, term, subject->socket.local.port);
@@ -133,7 +133,7 @@ static void format_difference(const struct judge *judge, const struct rule *rule
 	buf_append_text(out, judge->is_usual ? "" : "expected with ");
 	for (uint32_t i = 0; i < rule->selector.term_count; i++) {
 		const struct selector_term *term =
-			&rules->pool.terms[rule->selector.first_term + i];
+			selector_term_at(&rules->pool, &rule->selector, i);
 
 		if (selector_match_term(&rules->pool, term, subject) != LSP_KNOWN_NO)
 			continue;
@@ -269,7 +269,7 @@ static bool is_in_view(const struct judge *judge, const struct rule *rule)
 		return true;
 	for (uint32_t i = 0; i < rule->selector.term_count; i++) {
 		const struct selector_term *term =
-			&rules->pool.terms[rule->selector.first_term + i];
+			selector_term_at(&rules->pool, &rule->selector, i);
 
 		if (term->key == KEY_NETNS)
 			netns = term;

@@ -311,8 +311,11 @@ enum key_id key_find(const char *word, size_t size)
 {
 	unsigned id = 0;
 
-	while (id < KEY_COUNT && (strlen(keys[id].shown.word) != size ||
-				  memcmp(keys[id].shown.word, word, size) != 0))
+	if (!size)
+		return KEY_COUNT;
+	while (id < KEY_COUNT &&
+	       (keys[id].shown.word[0] != *word || strncmp(keys[id].shown.word, word, size) != 0 ||
+		keys[id].shown.word[size]))
 		id++;
 	return (enum key_id)id;
 }

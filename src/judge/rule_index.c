@@ -18,7 +18,7 @@ static bool range_at(const struct rules *rules, const struct rule *rule, uint32_
 {
 	for (uint32_t i = 0; i < rule->selector.term_count; i++) {
 		const struct selector_term *term =
-			&rules->pool.terms[rule->selector.first_term + i];
+			selector_term_at(&rules->pool, &rule->selector, i);
 		const struct selector_value *value = &rules->pool.values[term->first_value + at];
 
 		if (term->key != KEY_PORT || term->is_negative)

@@ -40,21 +40,11 @@ struct word {
 	const char *at;
 	size_t size;
 	uint64_t hash;  /* of selector_word_size() */
-	uint32_t known; /* 1 and its index in the cache, 0 for none */
+	uint32_t known; /* 1 and the index of its term, 0 for none */
 };
 
 /* Lines that were learned are alike: most words stand where the line before has the same. */
 #define WORDS_BEFORE 12
-
-/*
- * Words of a file that were parsed, and what they meant: nearly every word of a long list stands in
- * it many times.
- */
-struct word_cache {
-	struct intmap by_hash; /* -> index in terms */
-	struct selector_term *terms;
-	size_t count, capacity;
-};
 
 struct reader {
 	struct rules *rules;
@@ -62,8 +52,9 @@ struct reader {
 	struct buf *errors;
 	size_t error_count;
 	uint32_t file, line;
-	const char *text; /* of the whole file */
-	struct word_cache cache;
+	const char *text, *end; /* of the whole file */
+	/* What words meant: nearly every word of a long list stands in it many times. */
+	struct intmap terms;              /* by hash -> index */
 	struct word before[WORDS_BEFORE]; /* of the line before, by place; size 0: none */
 };
 
@@ -141,7 +132,7 @@ static int add_rule(struct rules *rules, const struct rule *rule)
 static bool has_port(const struct selector_pool *pool, const struct selector *selector)
 {
 	for (uint32_t i = 0; i < selector->term_count; i++) {
-		const struct selector_term *term = &pool->terms[selector->first_term + i];
+		const struct selector_term *term = selector_term_at(pool, selector, i);
 
 		for (uint32_t v = 0; term->key == KEY_PORT && v < term->value_count; v++) {
 			if (!term->is_negative &&
@@ -153,12 +144,10 @@ static bool has_port(const struct selector_pool *pool, const struct selector *se
 }
 
 /* What a selector can say and a rule cannot mean. */
-static const char *why_no_rule(const struct selector_pool *pool, const struct selector *selector)
+static const char *why_no_rule(const struct selector *selector)
 {
-	for (uint32_t i = 0; i < selector->term_count; i++) {
-		if (pool->terms[selector->first_term + i].key == KEY_FINDING)
-			return "finding= cannot stand in a rule: findings come from rules";
-	}
+	if (selector_uses_key(selector, KEY_FINDING))
+		return "finding= cannot stand in a rule: findings come from rules";
 	return selector->term_count ? NULL : "the rule selects nothing";
 }
 
@@ -193,31 +182,15 @@ static void take_word(struct reader *reader, size_t place, const char *at, const
 	if (place < WORDS_BEFORE && take_again(&reader->before[place], at, end, word))
 		return;
 	word->at = at;
-	word->size = selector_word_size(at, end, &word->hash);
-	index = intmap_find(&reader->cache.by_hash, word->hash);
-	term = index ? &reader->cache.terms[*index] : NULL;
+	word->size = selector_word_size(at, reader->end, &word->hash);
+	index = intmap_find(&reader->terms, word->hash);
+	term = index ? &reader->rules->pool.terms[*index] : NULL;
 	word->known = term && term->text_size == word->size &&
 				      memcmp(reader->text + term->text_at, at, word->size) == 0
 			      ? *index + 1
 			      : 0;
 	if (place < WORDS_BEFORE)
 		reader->before[place] = word->known ? *word : (struct word){0};
-}
-
-static int keep_word(struct word_cache *cache, const struct word *word,
-		     const struct selector_term *term)
-{
-	if (cache->count == cache->capacity) {
-		size_t capacity = cache->capacity ? cache->capacity * 2 : 64;
-		struct selector_term *grown = reallocarray(cache->terms, capacity, sizeof(*grown));
-
-		if (!grown)
-			return -ENOMEM;
-		cache->terms = grown;
-		cache->capacity = capacity;
-	}
-	cache->terms[cache->count] = *term;
-	return intmap_put(&cache->by_hash, word->hash, (uint32_t)cache->count++);
 }
 
 static void refuse_word(struct reader *reader, const struct word *word, const struct buf *what)
@@ -257,7 +230,7 @@ static int parse_new_word(struct reader *reader, struct rule *rule, const char *
 		reader->rules->facts |= selector_facts(pool, &rule->selector);
 	/* One that went into another term of its key has none of its own. */
 	if (r >= 0 && rule->selector.term_count > terms)
-		r = keep_word(&reader->cache, word, &pool->terms[pool->term_count - 1]);
+		r = intmap_put(&reader->terms, word->hash, (uint32_t)pool->term_count - 1);
 	buf_deinit(&what);
 	return r;
 }
@@ -268,8 +241,7 @@ static int parse_word(struct reader *reader, struct rule *rule, const char *line
 	int r = 1;
 
 	if (word->known)
-		r = selector_add_term(&reader->rules->pool, &rule->selector,
-				      &reader->cache.terms[word->known - 1]);
+		r = selector_add_term(&reader->rules->pool, &rule->selector, word->known - 1);
 	return r > 0 ? parse_new_word(reader, rule, line, word) : r;
 }
 
@@ -302,7 +274,7 @@ static int parse_words(struct reader *reader, struct rule *rule, const char *lin
 		at = skip_blanks(at, end);
 	}
 	/* A comment is text too. */
-	return is_text(reader, line, at, end) ? r : -EINVAL;
+	return at == end || is_text(reader, line, at, end) ? r : -EINVAL;
 }
 
 static int parse_line(struct reader *reader, const char *line, const char *end)
@@ -317,7 +289,7 @@ static int parse_line(struct reader *reader, const char *line, const char *end)
 	/* A blank line or a comment. */
 	if (!rule.text_size)
 		return 0;
-	why = why_no_rule(&reader->rules->pool, &rule.selector);
+	why = why_no_rule(&rule.selector);
 	if (why) {
 		tell(reader, why);
 		return 0;
@@ -348,8 +320,9 @@ int rules_parse(struct rules *rules, const char *name, char *text, size_t size,
 		.errors = errors,
 		.file = (uint32_t)rules->file_count,
 		.text = text,
+		.end = text + size,
 	};
-	const char *at = text, *end = text + size;
+	const char *at = text, *end = reader.end;
 	int r = add_file(rules, name, text);
 
 	while (r >= 0 && at < end) {
@@ -363,8 +336,7 @@ int rules_parse(struct rules *rules, const char *name, char *text, size_t size,
 		r = parse_line(&reader, at, newline);
 		at = newline + 1;
 	}
-	free(reader.cache.terms);
-	intmap_deinit(&reader.cache.by_hash);
+	intmap_deinit(&reader.terms);
 	if (r >= 0 && errors->error)
 		r = errors->error;
 	return r < 0 ? r : reader.error_count ? -EINVAL : 0;

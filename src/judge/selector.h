@@ -50,13 +50,15 @@ struct selector_term {
 	uint16_t text_size;
 	uint32_t text_at; /* where it stands in the text that was parsed */
 	uint32_t first_value, value_count;
-	uint32_t value_room; /* 0, or how many values fit in where they stand */
+	uint32_t value_room; /* of a merged one: 0, or how many values fit in where they stand */
+	bool is_merged;      /* of more words than one: no other selector uses it */
 };
 
 struct selector_pool {
 	struct selector_term *terms;
 	struct selector_value *values;
-	size_t term_count, term_capacity, value_count, value_capacity;
+	uint32_t *uses; /* terms of one selector behind those of another */
+	size_t term_count, term_capacity, value_count, value_capacity, use_count, use_capacity;
 	struct strpool strings;
 };
 
@@ -64,8 +66,23 @@ void selector_pool_deinit(struct selector_pool *pool); /* takes a zeroed one too
 
 /* Terms that must all hold. Of none, everything holds. */
 struct selector {
-	uint32_t first_term, term_count;
+	uint32_t first_use, term_count;
+	uint64_t keys; /* that it has a term of: bit 2 * key, or behind it that of the negative one
+			*/
 };
+
+/* Has it a term of that key, be it negative? */
+static inline bool selector_uses_key(const struct selector *selector, enum key_id key)
+{
+	return selector->keys >> 2 * key & 3;
+}
+
+static inline const struct selector_term *selector_term_at(const struct selector_pool *pool,
+							   const struct selector *selector,
+							   uint32_t index)
+{
+	return &pool->terms[pool->uses[selector->first_use + index]];
+}
 
 /* Where names of services are looked up; NULL functions know none. */
 struct selector_names {
@@ -88,15 +105,16 @@ int selector_parse_word(struct selector_pool *pool, struct selector *selector, c
 
 /*
  * selector_add_term() - what a word meant when it was parsed before, once more.
+ * @term: index of a term that is not merged.
  * Return: 0, 1 when the selector has a term of that key, so that the word must be parsed, or
  * -ENOMEM.
  */
-int selector_add_term(struct selector_pool *pool, struct selector *selector,
-		      const struct selector_term *term);
+int selector_add_term(struct selector_pool *pool, struct selector *selector, uint32_t term);
 
 /*
- * selector_word_size() - the length of the word at @text, before @end: up to a blank that no
- * backslash stands before. @hash: of its bytes (FNV-1a).
+ * selector_word_size() - the length of the word at @text, before @end: up to a newline, or a blank
+ * that no backslash stands before. @hash: of its bytes; the same word may have another one in the
+ * last eight bytes before @end.
  */
 size_t selector_word_size(const char *text, const char *end, uint64_t *hash);
 

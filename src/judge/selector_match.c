@@ -230,7 +230,7 @@ enum lsp_known selector_match(const struct selector_pool *pool, const struct sel
 	enum lsp_known r = LSP_KNOWN_YES;
 
 	for (uint32_t i = 0; r != LSP_KNOWN_NO && i < selector->term_count; i++)
-		r = both(r, selector_match_term(pool, &pool->terms[selector->first_term + i],
-						subject));
+		r = both(r,
+			 selector_match_term(pool, selector_term_at(pool, selector, i), subject));
 	return r;
 }

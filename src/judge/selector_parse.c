@@ -5,6 +5,7 @@
  */
 #include "judge/selector.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,7 @@ void selector_pool_deinit(struct selector_pool *pool)
 		return;
 	free(pool->terms);
 	free(pool->values);
+	free(pool->uses);
 	strpool_deinit(&pool->strings);
 	*pool = (struct selector_pool){0};
 }
@@ -48,20 +50,23 @@ static int add_value(struct selector_pool *pool, const struct selector_value *va
 	return 0;
 }
 
-static struct selector_term *find_term(struct selector_pool *pool, const struct selector *selector,
-				       enum key_id key, bool is_negative)
+static uint64_t key_bit(const struct selector_term *term)
 {
-	for (uint32_t i = 0; i < selector->term_count; i++) {
-		struct selector_term *term = &pool->terms[selector->first_term + i];
-
-		if (term->key == key && term->is_negative == is_negative)
-			return term;
-	}
-	return NULL;
+	return UINT64_C(1) << (2 * term->key + term->is_negative);
 }
 
-static int add_term(struct selector_pool *pool, struct selector *selector,
-		    const struct selector_term *term)
+/* Where the selector uses a term of that key, which it has. */
+static uint32_t *find_use(struct selector_pool *pool, const struct selector *selector,
+			  const struct selector_term *like)
+{
+	uint32_t *use = &pool->uses[selector->first_use];
+
+	while (key_bit(&pool->terms[*use]) != key_bit(like))
+		use++;
+	return use;
+}
+
+static int add_term(struct selector_pool *pool, const struct selector_term *term)
 {
 	struct selector_term *terms =
 		grow(pool->terms, pool->term_count, &pool->term_capacity, sizeof(*terms));
@@ -69,10 +74,21 @@ static int add_term(struct selector_pool *pool, struct selector *selector,
 	if (!terms)
 		return -ENOMEM;
 	pool->terms = terms;
-	if (!selector->term_count)
-		selector->first_term = (uint32_t)pool->term_count;
 	terms[pool->term_count++] = *term;
-	selector->term_count++;
+	return 0;
+}
+
+static int add_use(struct selector_pool *pool, struct selector *selector, uint32_t term)
+{
+	uint32_t *uses = grow(pool->uses, pool->use_count, &pool->use_capacity, sizeof(*uses));
+
+	if (!uses)
+		return -ENOMEM;
+	pool->uses = uses;
+	if (!selector->term_count++)
+		selector->first_use = (uint32_t)pool->use_count;
+	uses[pool->use_count++] = term;
+	selector->keys |= key_bit(&pool->terms[term]);
 	return 0;
 }
 
@@ -177,12 +193,45 @@ static int parse_key(struct selector_term *term, struct selector_cursor *cursor)
 	return 0;
 }
 
-int selector_add_term(struct selector_pool *pool, struct selector *selector,
-		      const struct selector_term *term)
+int selector_add_term(struct selector_pool *pool, struct selector *selector, uint32_t term)
 {
-	if (find_term(pool, selector, (enum key_id)term->key, term->is_negative))
+	if (selector->keys & key_bit(&pool->terms[term]))
 		return 1;
-	return add_term(pool, selector, term);
+	return add_use(pool, selector, term);
+}
+
+/* A word of a key that the selector has: more values for its term, which others may use too. */
+static int merge_word(struct selector_pool *pool, const struct selector *selector,
+		      const struct selector_term *like, struct selector_cursor *cursor)
+{
+	uint32_t *use = find_use(pool, selector, like);
+	struct selector_term term = pool->terms[*use];
+	int r;
+
+	if (!term.is_merged) {
+		term.is_merged = true;
+		r = add_term(pool, &term);
+		if (r < 0)
+			return r;
+		*use = (uint32_t)pool->term_count - 1;
+	}
+	return parse_values(pool, &pool->terms[*use], cursor);
+}
+
+static int parse_term(struct selector_pool *pool, struct selector *selector,
+		      struct selector_term *term, struct selector_cursor *cursor)
+{
+	int r = parse_key(term, cursor);
+
+	if (r < 0)
+		return r;
+	if (selector->keys & key_bit(term))
+		return merge_word(pool, selector, term, cursor);
+	term->first_value = (uint32_t)pool->value_count;
+	r = parse_values(pool, term, cursor);
+	if (r >= 0)
+		r = add_term(pool, term);
+	return r < 0 ? r : add_use(pool, selector, (uint32_t)pool->term_count - 1);
 }
 
 int selector_parse_word(struct selector_pool *pool, struct selector *selector, const char *text,
@@ -197,23 +246,14 @@ int selector_parse_word(struct selector_pool *pool, struct selector *selector, c
 		.error = &what,
 		.protos = ALL_PROTOS,
 	};
-	struct selector_term term = {.text_at = (uint32_t)at, .text_size = (uint16_t)size}, *old;
+	struct selector_term term = {.text_at = (uint32_t)at, .text_size = (uint16_t)size};
 	int r;
 
 	if (size > WORD_MAX) {
 		buf_printf(error, "column %zu: longer than a selector can be", at - line_at + 1);
 		return -EINVAL;
 	}
-	r = parse_key(&term, &cursor);
-	old = r < 0 ? NULL : find_term(pool, selector, (enum key_id)term.key, term.is_negative);
-	if (old) {
-		r = parse_values(pool, old, &cursor);
-	} else if (r >= 0) {
-		term.first_value = (uint32_t)pool->value_count;
-		r = parse_values(pool, &term, &cursor);
-		if (r >= 0)
-			r = add_term(pool, selector, &term);
-	}
+	r = parse_term(pool, selector, &term, &cursor);
 	if (r == -EINVAL) {
 		buf_printf(error, "column %zu: ", (size_t)(cursor.at - text) - line_at + 1);
 		buf_append(error, what.data, what.size);
@@ -222,15 +262,52 @@ int selector_parse_word(struct selector_pool *pool, struct selector *selector, c
 	return r;
 }
 
+static uint64_t add_to_hash(uint64_t hash, uint64_t bytes)
+{
+	hash = (hash ^ bytes) * 0x9e3779b97f4a7c15u;
+	return hash ^ hash >> 32;
+}
+
+#define EACH_BYTE UINT64_C(0x0101010101010101)
+
+/* Of eight bytes, how many stand before the first blank, control or backslash; 8 for none. */
+static unsigned count_plain(uint64_t eight)
+{
+	/* A byte that is smaller than the one subtracted borrows: the lowest such bit is right. */
+	uint64_t blanks = (eight - '!' * EACH_BYTE) & ~eight;
+	uint64_t zeroed = eight ^ '\\' * EACH_BYTE;
+	uint64_t escapes = (zeroed - EACH_BYTE) & ~zeroed;
+	uint64_t marks = (blanks | escapes) & 0x80 * EACH_BYTE;
+
+	return marks ? (unsigned)__builtin_ctzll(marks) / 8 : 8;
+}
+
+static bool ends_word(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n';
+}
+
 size_t selector_word_size(const char *text, const char *end, uint64_t *hash)
 {
 	const char *at = text;
+	unsigned plain = 8;
 
-	*hash = 0xcbf29ce484222325u;
-	for (; at < end && *at != ' ' && *at != '\t'; at++) {
-		*hash = (*hash ^ (unsigned char)*at) * 0x100000001b3u;
-		if (*at == '\\' && at + 1 < end)
-			*hash = (*hash ^ (unsigned char)*++at) * 0x100000001b3u;
+	*hash = 0;
+	while (plain == 8 && end - at >= 8) {
+		uint64_t eight;
+
+		memcpy(&eight, at, 8);
+		eight = le64toh(eight);
+		plain = count_plain(eight);
+		if (plain < 8)
+			eight &= (UINT64_C(1) << 8 * plain) - 1;
+		*hash = add_to_hash(*hash, eight);
+		at += plain;
+	}
+	for (; at < end && !ends_word(*at); at++) {
+		*hash = add_to_hash(*hash, (unsigned char)*at);
+		if (*at == '\\' && at + 1 < end && at[1] != '\n')
+			*hash = add_to_hash(*hash, (unsigned char)*++at);
 	}
 	return (size_t)(at - text);
 }
@@ -240,7 +317,7 @@ unsigned selector_facts(const struct selector_pool *pool, const struct selector 
 	unsigned facts = 0;
 
 	for (uint32_t i = 0; i < selector->term_count; i++) {
-		const struct selector_term *term = &pool->terms[selector->first_term + i];
+		const struct selector_term *term = selector_term_at(pool, selector, i);
 
 		facts |= keys[term->key].facts;
 		if (term->key != KEY_PORT)

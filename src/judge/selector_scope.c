@@ -16,7 +16,7 @@ static const struct selector_term *find_term(const struct selector_pool *pool,
 					     const struct selector *selector, enum key_id key)
 {
 	for (uint32_t i = 0; i < selector->term_count; i++) {
-		const struct selector_term *term = &pool->terms[selector->first_term + i];
+		const struct selector_term *term = selector_term_at(pool, selector, i);
 
 		if (term->key == key && !term->is_negative)
 			return term;

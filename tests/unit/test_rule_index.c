@@ -29,7 +29,7 @@ static bool is_of_port(const struct rules *rules, const struct rule *rule, uint1
 {
 	for (uint32_t i = 0; i < rule->selector.term_count; i++) {
 		const struct selector_term *term =
-			&rules->pool.terms[rule->selector.first_term + i];
+			selector_term_at(&rules->pool, &rule->selector, i);
 		const struct selector_value *values = &rules->pool.values[term->first_value];
 
 		if (term->key != KEY_PORT || term->is_negative)

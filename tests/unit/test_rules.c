@@ -206,7 +206,7 @@ static void describe_numbers(const struct rules *rules, const struct rule *rule,
 {
 	for (uint32_t i = 0; i < rule->selector.term_count; i++) {
 		const struct selector_term *term =
-			&rules->pool.terms[rule->selector.first_term + i];
+			selector_term_at(&rules->pool, &rule->selector, i);
 		const struct selector_value *values = &rules->pool.values[term->first_value];
 
 		buf_printf(out, "%s%s", keys[term->key].shown.word, term->is_negative ? "!=" : "=");
@@ -278,7 +278,7 @@ static void a_wrong_rule_is_no_rule(void **state)
 {
 	struct buf errors = BUF_INIT;
 	struct rules rules = {0};
-	const struct selector_term *terms;
+	const struct selector_term *term;
 
 	(void)state;
 	assert_int_equal(
@@ -286,10 +286,10 @@ static void a_wrong_rule_is_no_rule(void **state)
 		-EINVAL);
 	assert_int_equal(rules.count, 1);
 	assert_int_equal(rules.rules[0].selector.term_count, 1);
-	terms = &rules.pool.terms[rules.rules[0].selector.first_term];
-	assert_int_equal(terms[0].key, KEY_PORT);
-	assert_int_equal(terms[0].value_count, 1);
-	assert_int_equal(rules.pool.values[terms[0].first_value].ports.first, 443);
+	term = selector_term_at(&rules.pool, &rules.rules[0].selector, 0);
+	assert_int_equal(term->key, KEY_PORT);
+	assert_int_equal(term->value_count, 1);
+	assert_int_equal(rules.pool.values[term->first_value].ports.first, 443);
 	buf_deinit(&errors);
 	rules_deinit(&rules);
 }

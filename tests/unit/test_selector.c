@@ -75,7 +75,7 @@ static const char *describe(const struct selector_pool *pool, const struct selec
 			    struct buf *out)
 {
 	for (uint32_t i = 0; i < selector->term_count; i++) {
-		const struct selector_term *term = &pool->terms[selector->first_term + i];
+		const struct selector_term *term = selector_term_at(pool, selector, i);
 		const struct key *key = &keys[term->key];
 
 		buf_printf(out, "%s%s%s", i ? " " : "", key->shown.word,
@@ -320,10 +320,11 @@ static void many_words_of_one_key_stay_small(void **state)
 	assert_int_equal(parse(&pool, &selector, buf_text(&text), &error), 0);
 	assert_int_equal(selector.term_count, 2);
 	for (unsigned i = 0; i < 10000; i++) {
-		const struct selector_term *terms = &pool.terms[selector.first_term];
+		const struct selector_term *port = selector_term_at(&pool, &selector, 0);
+		const struct selector_term *uid = selector_term_at(&pool, &selector, 1);
 
-		assert_int_equal(pool.values[terms[0].first_value + i].ports.last, i);
-		assert_int_equal(pool.values[terms[1].first_value + i].numbers.last, i);
+		assert_int_equal(pool.values[port->first_value + i].ports.last, i);
+		assert_int_equal(pool.values[uid->first_value + i].numbers.last, i);
 	}
 	expect(pool.value_count < 100000, "%zu values are kept", pool.value_count);
 	buf_deinit(&error);
