@@ -176,7 +176,7 @@ struct lsp_port_range {
 /* --- asking ----------------------------------------------------------------- */
 
 enum lsp_source { LSP_SOURCE_AUTO, LSP_SOURCE_NETLINK, LSP_SOURCE_PROC };
-enum lsp_owners { LSP_OWNERS_AUTO, LSP_OWNERS_PROC, LSP_OWNERS_NONE };
+enum lsp_owners { LSP_OWNERS_AUTO, LSP_OWNERS_BPF, LSP_OWNERS_PROC, LSP_OWNERS_NONE };
 
 /* What is shown decides what is looked up: facts that cost something, asked for one by one. */
 enum lsp_fact {

@@ -74,6 +74,7 @@ static void render_help(struct sink *sink)
 static void render_version(struct sink *sink)
 {
 	buf_append_text(&sink->buf, "lsports " LSP_VERSION "\n");
+	buf_append_text(&sink->buf, LSP_HAS_BPF ? "owners: bpf, proc\n" : "owners: proc\n");
 }
 
 static int print(void (*render)(struct sink *sink))

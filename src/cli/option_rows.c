@@ -11,7 +11,7 @@
 
 static const char *const color_words[] = {"auto", "always", "never", NULL};
 static const char *const source_words[] = {"auto", "netlink", "proc", NULL};
-static const char *const owner_words[] = {"auto", "proc", "none", NULL};
+static const char *const owner_words[] = {"auto", "bpf", "proc", "none", NULL};
 static const char *const list_words[] = {"columns", "keys", "formats", "findings", NULL};
 static const char *const complete_words[] = {"word", NULL};
 
@@ -20,7 +20,9 @@ _Static_assert(OPTIONS_COLOR_AUTO == 0 && OPTIONS_COLOR_ALWAYS == 1 && OPTIONS_C
 	       "color_words");
 _Static_assert(LSP_SOURCE_AUTO == 0 && LSP_SOURCE_NETLINK == 1 && LSP_SOURCE_PROC == 2,
 	       "source_words");
-_Static_assert(LSP_OWNERS_AUTO == 0 && LSP_OWNERS_PROC == 1 && LSP_OWNERS_NONE == 2, "owner_words");
+_Static_assert(LSP_OWNERS_AUTO == 0 && LSP_OWNERS_BPF == 1 && LSP_OWNERS_PROC == 2 &&
+		       LSP_OWNERS_NONE == 3,
+	       "owner_words");
 _Static_assert(OPTIONS_ACTION_LIST_KEYS == OPTIONS_ACTION_LIST_COLUMNS + 1 &&
 		       OPTIONS_ACTION_LIST_FORMATS == OPTIONS_ACTION_LIST_COLUMNS + 2 &&
 		       OPTIONS_ACTION_LIST_FINDINGS == OPTIONS_ACTION_LIST_COLUMNS + 3,
@@ -107,7 +109,7 @@ const struct option_row option_rows[] = {
 	{ 0, "source", "WHENCE", SOURCE, WORD(source, source_words),
 	  .help = "auto (default), netlink or proc: where sockets are read" },
 	{ 0, "owners", "HOW", SOURCE, WORD(owners, owner_words),
-	  .help = "auto (default), proc or none: how owners are found" },
+	  .help = "auto (default), bpf, proc or none: how owners are found" },
 	{ 0, "strict", NULL, SOURCE, FLAG(is_strict),
 	  .help = "the surest way of reading, and exit status 3 when something could be hidden" },
 	{ 0, "sysroot", "DIR", SOURCE, TEXT(sysroot),

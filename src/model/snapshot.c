@@ -241,6 +241,12 @@ int snapshot_add_owner(struct lsp_snapshot *snapshot, uint32_t inode, uint32_t p
 	return 0;
 }
 
+void snapshot_drop_owners(struct lsp_snapshot *snapshot)
+{
+	snapshot->found.count = 0;
+	snapshot->processes.count = 0;
+}
+
 void snapshot_set_walk(struct lsp_snapshot *snapshot, const struct snapshot_walk *walk)
 {
 	snapshot->walk = *walk;

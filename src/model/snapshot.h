@@ -74,6 +74,9 @@ void snapshot_set_parent(struct lsp_snapshot *snapshot, uint32_t process, uint32
 /* The same process may be told for one inode many times; the lowest descriptor is kept. */
 int snapshot_add_owner(struct lsp_snapshot *snapshot, uint32_t inode, uint32_t process, int32_t fd);
 
+/* All owners and processes so far are forgotten. */
+void snapshot_drop_owners(struct lsp_snapshot *snapshot);
+
 /* What the walk was able to see, for lsp_snapshot_owner_gap(). */
 struct snapshot_walk {
 	bool is_done;

@@ -9,66 +9,112 @@
 #include <errno.h>
 #include <string.h>
 
+#if !LSP_HAS_BPF
+static int find_nowhere(const struct root *root, const struct lsp_query *query,
+			struct lsp_snapshot *snapshot, struct buf *why)
+{
+	(void)root;
+	(void)query;
+	(void)snapshot;
+	buf_append_text(why, "lsports was built without it");
+	return -EOPNOTSUPP;
+}
+
+const struct owner_source owner_source_bpf = {
+	.name = "bpf",
+	.id = LSP_OWNERS_BPF,
+	.find = find_nowhere,
+};
+#endif
+
 static const struct owner_source *const sources[] = {
+	&owner_source_bpf,
 	&owner_source_proc,
 };
 
 #define SOURCE_COUNT (sizeof(sources) / sizeof(sources[0]))
 
-static const char *error_text(int error)
+static bool is_asked(const struct owner_source *source, enum lsp_owners owners,
+		     const struct root *root)
+{
+	if (owners == LSP_OWNERS_AUTO)
+		return !source->is_worth || source->is_worth(root);
+	return owners == source->id;
+}
+
+/* Why one source did not work: "bpf: Operation not permitted". */
+static void append_refusal(struct buf *out, const struct owner_source *source, int error,
+			   const struct buf *why)
 {
 	const char *text = strerrordesc_np(error);
 
-	return text ? text : "unknown error";
+	buf_append_text(out, source->name);
+	buf_append_text(out, ": ");
+	buf_append_text(out, text ? text : "unknown error");
+	if (why->size) {
+		buf_append_text(out, " (");
+		buf_append(out, why->data, why->size);
+		buf_append_char(out, ')');
+	}
 }
 
-/* Why each source before @used did not work; with none that did, a gap. @used is NULL then. */
-static int tell(struct lsp_snapshot *snapshot, const int errors[SOURCE_COUNT],
-		const struct owner_source *used)
+/* Nothing could stand in for the sources that did not work. */
+static int tell_gap(struct lsp_snapshot *snapshot, const struct buf *refusals)
 {
 	struct buf why = BUF_INIT;
-	int r = 0;
+	int r = -ENOMEM;
 
 	buf_append_text(&why, "could not be looked up: ");
-	for (size_t i = 0; r >= 0 && i < SOURCE_COUNT; i++) {
-		if (!errors[i])
-			continue;
-		if (used)
-			r = snapshot_add_note(snapshot, "owners: %s refused: %s", sources[i]->name,
-					      error_text(-errors[i]));
-		buf_printf(&why, "%s: %s; ", sources[i]->name, error_text(-errors[i]));
-	}
-	if (why.size >= 2)
-		why.size -= 2;
-	if (r >= 0 && used)
-		r = snapshot_add_note(snapshot, "owners: %s", used->name);
-	else if (r >= 0 && !buf_text(&why))
-		r = -ENOMEM;
-	else if (r >= 0)
+	buf_append(&why, refusals->data, refusals->size);
+	if (buf_text(&why))
 		r = snapshot_add_gap(
 			snapshot,
-			&(struct lsp_gap){.what = "owners", .why = buf_text(&why), .hides = true});
+			&(struct lsp_gap){.what = "owners", .why = why.data, .hides = true});
 	buf_deinit(&why);
 	return r;
+}
+
+static int tell_notes(struct lsp_snapshot *snapshot, const struct owner_source *used,
+		      const struct buf *refusals)
+{
+	int r = 0;
+
+	if (refusals->size)
+		r = snapshot_add_note(snapshot, "owners: not by %.*s", (int)refusals->size,
+				      refusals->data);
+	return r < 0 ? r : snapshot_add_note(snapshot, "owners: %s", used->name);
 }
 
 int owners_find(const struct root *root, const struct lsp_query *query,
 		struct lsp_snapshot *snapshot)
 {
-	int errors[SOURCE_COUNT] = {0};
+	struct buf refusals = BUF_INIT;
+	const struct owner_source *used = NULL;
+	int r = 0;
 
 	if (!(query->facts & LSP_FACT_OWNERS) || query->owners == LSP_OWNERS_NONE)
 		return 0;
-	for (size_t i = 0; i < SOURCE_COUNT; i++) {
-		if (query->owners != LSP_OWNERS_AUTO && query->owners != sources[i]->id)
+	for (size_t i = 0; !used && r != -ENOMEM && i < SOURCE_COUNT; i++) {
+		struct buf why = BUF_INIT;
+
+		if (!is_asked(sources[i], query->owners, root))
 			continue;
-		errors[i] = sources[i]->find(root, query, snapshot);
-		if (errors[i] >= 0) {
-			errors[i] = 0;
-			return tell(snapshot, errors, sources[i]);
+		r = sources[i]->find(root, query, snapshot, &why);
+		if (r >= 0) {
+			used = sources[i];
+		} else {
+			/* What a source found before it failed comes again from the next one. */
+			snapshot_drop_owners(snapshot);
+			if (refusals.size)
+				buf_append_text(&refusals, "; ");
+			append_refusal(&refusals, sources[i], -r, &why);
 		}
-		if (errors[i] == -ENOMEM)
-			return -ENOMEM;
+		buf_deinit(&why);
 	}
-	return tell(snapshot, errors, NULL);
+	if (r != -ENOMEM)
+		r = refusals.error ? refusals.error
+		    : used         ? tell_notes(snapshot, used, &refusals)
+				   : tell_gap(snapshot, &refusals);
+	buf_deinit(&refusals);
+	return r;
 }

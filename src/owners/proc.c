@@ -15,23 +15,30 @@ static void free_walk(struct procwalk **walk)
 	procwalk_free(*walk);
 }
 
+static int run(struct procwalk *walk, enum procwalk_pass pass)
+{
+	procwalk_begin(walk, pass);
+	return procwalk_run(walk);
+}
+
 static int find_by_proc(const struct root *root, const struct lsp_query *query,
-			struct lsp_snapshot *snapshot)
+			struct lsp_snapshot *snapshot, struct buf *why)
 {
 	cleanup(free_walk) struct procwalk *walk = NULL;
 	int r = procwalk_new(root, query, snapshot, &walk);
 
+	(void)why;
 	if (r < 0 || !walk->unowned)
 		return r;
 	r = procwalk_open(walk);
 	if (r >= 0)
-		r = procwalk_run(walk, PROCWALK_FIRST);
+		r = run(walk, PROCWALK_FIRST);
 	/* At least we are a process: nothing is mounted on /proc. */
 	if (r >= 0 && root->is_machine && !walk->processes)
 		r = -ENOENT;
 	/* Threads and rings cost more: only for sockets that nobody was seen to hold. */
 	if (r >= 0 && walk->unowned)
-		r = procwalk_run(walk, PROCWALK_SECOND);
+		r = run(walk, PROCWALK_SECOND);
 	return r < 0 ? r : procgaps_tell(walk);
 }
 

@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define RING "anon_inode:[io_uring]"
@@ -56,11 +57,14 @@ int procwalk_new(const struct root *root, const struct lsp_query *query,
 
 int procwalk_open(struct procwalk *walk)
 {
+	struct stat status;
+
 	walk->proc = root_open(walk->root, "proc", O_RDONLY | O_DIRECTORY);
 	if (walk->proc < 0)
 		return walk->proc;
 	walk->how = dirscan_probe(walk->root, walk->proc);
-	walk->can_compare = is_own_proc(walk->root, walk->proc);
+	walk->is_own_proc = is_own_proc(walk->root, walk->proc);
+	walk->has_first = fstatat(walk->proc, "1", &status, AT_SYMLINK_NOFOLLOW) == 0;
 	walk->shows_paths = iouring_shows_paths(walk->root);
 	return 0;
 }
@@ -70,6 +74,7 @@ void procwalk_free(struct procwalk *walk)
 	if (!walk)
 		return;
 	intmap_deinit(&walk->wanted);
+	intmap_deinit(&walk->seen);
 	if (walk->proc >= 0)
 		close(walk->proc);
 	free(walk);
@@ -111,16 +116,29 @@ ssize_t procwalk_read(const struct procwalk *walk, int dir, const char *name, ch
 	return n;
 }
 
-int procwalk_own(struct procwalk *walk, struct procwalk_process *process, int dir, uint32_t inode,
-		 int32_t fd)
+/*
+ * The pass that found the first owner of a wanted inode, NULL for other inodes. The second pass
+ * adds to what the first one left without owner, and to nothing else: a PID that was reused in
+ * between must not stand beside itself.
+ */
+static uint32_t *find_wanted(const struct procwalk *walk, uint32_t inode)
 {
 	uint32_t *pass = intmap_find(&walk->wanted, inode);
 
-	/*
-	 * The second pass adds to what the first one left without owner, and to nothing else: a
-	 * PID that was reused in between must not stand beside itself.
-	 */
-	if (!pass || (*pass && *pass != (uint32_t)walk->pass))
+	return pass && (!*pass || *pass == (uint32_t)walk->pass) ? pass : NULL;
+}
+
+bool procwalk_wants(const struct procwalk *walk, uint32_t inode)
+{
+	return find_wanted(walk, inode) != NULL;
+}
+
+int procwalk_own(struct procwalk *walk, struct procwalk_process *process, int dir, uint32_t inode,
+		 int32_t fd)
+{
+	uint32_t *pass = find_wanted(walk, inode);
+
+	if (!pass)
 		return 0;
 	if (!process->is_added) {
 		int r = procfacts_add(walk, process, dir);
@@ -213,6 +231,15 @@ static void count_error(struct procwalk *walk, int error, uint64_t count)
 	}
 }
 
+void procwalk_count(struct procwalk *walk, const struct procwalk_process *process)
+{
+	walk->ended += process->is_gone;
+	walk->unreadable += process->is_refused && !process->is_gone;
+	walk->masked += process->is_masked;
+	if (process->error)
+		count_error(walk, process->error, 1);
+}
+
 static int visit(struct procwalk *walk, const char *name, uint32_t pid)
 {
 	cleanup(scope_close) int dir =
@@ -225,34 +252,32 @@ static int visit(struct procwalk *walk, const char *name, uint32_t pid)
 		procwalk_refuse(&process, -dir);
 	else
 		r = read_process(walk, &process);
-	walk->ended += process.is_gone;
-	walk->unreadable += process.is_refused && !process.is_gone;
-	walk->masked += process.is_masked;
-	if (process.error)
-		count_error(walk, process.error, 1);
+	procwalk_count(walk, &process);
 	return r;
 }
 
-int procwalk_run(struct procwalk *walk, enum procwalk_pass pass)
+void procwalk_begin(struct procwalk *walk, enum procwalk_pass pass)
+{
+	walk->pass = pass;
+	walk->processes = walk->unreadable = walk->masked = 0;
+	memcpy(walk->earlier, walk->errors, sizeof(walk->earlier));
+	memset(walk->errors, 0, sizeof(walk->errors));
+}
+
+int procwalk_run(struct procwalk *walk)
 {
 	struct dirscan_entry entry;
 	uint32_t pid;
 	int more, r;
 
-	walk->pass = pass;
-	walk->processes = walk->unreadable = walk->masked = 0;
-	memcpy(walk->earlier, walk->errors, sizeof(walk->earlier));
-	memset(walk->errors, 0, sizeof(walk->errors));
 	if (lseek(walk->proc, 0, SEEK_SET) < 0) {
 		count_error(walk, errno, 0);
 		return 0;
 	}
 	dirscan_begin(&walk->pids, walk->proc);
 	while ((more = dirscan_next(&walk->pids, &entry)) > 0) {
-		if (!procparse_number(entry.name, &pid))
+		if (!procparse_number(entry.name, &pid) || intmap_find(&walk->seen, pid))
 			continue;
-		if (pid == 1)
-			walk->has_first = true;
 		r = visit(walk, entry.name, pid);
 		if (r < 0)
 			return r;

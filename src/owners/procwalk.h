@@ -35,6 +35,8 @@ struct procwalk {
 	struct dirscan_how how;
 	int proc; /* owned: the directory, -1 before procwalk_open() */
 
+	struct intmap seen; /* PIDs of processes that somebody else looked at */
+
 	/* inode -> the pass that found its first owner, 0 for none yet */
 	struct intmap wanted;
 	size_t unowned; /* inodes without owner */
@@ -46,9 +48,9 @@ struct procwalk {
 	uint64_t ended;      /* of all passes: gone while they were read */
 	struct procwalk_error errors[PROCWALK_ERRORS];  /* of this pass */
 	struct procwalk_error earlier[PROCWALK_ERRORS]; /* of the pass before */
-	bool has_first;                                 /* PID 1 was seen */
+	bool has_first;                                 /* PID 1 can be seen */
 
-	bool can_compare; /* kcmp(2) knows the same PIDs as this /proc */
+	bool is_own_proc; /* its PIDs are those of our own namespace: kcmp(2) and BPF know them */
 	bool shows_paths; /* fdinfo of a ring names files by path (Linux 6.14) */
 	bool is_boot_time_read, has_boot_time;
 	int64_t boot_time; /* seconds since the epoch */
@@ -79,13 +81,22 @@ void procwalk_free(struct procwalk *walk);
 /* procwalk_open() - Return: 0, or why /proc cannot be opened. */
 int procwalk_open(struct procwalk *walk);
 
-/* procwalk_run() - one pass over all processes. */
-int procwalk_run(struct procwalk *walk, enum procwalk_pass pass);
+/* procwalk_begin() - a pass, with nothing seen in it so far. */
+void procwalk_begin(struct procwalk *walk, enum procwalk_pass pass);
+
+/* procwalk_run() - the pass that was begun, over all processes but those in walk->seen. */
+int procwalk_run(struct procwalk *walk);
+
+/* procwalk_count() - what could not be seen of a process that was left. */
+void procwalk_count(struct procwalk *walk, const struct procwalk_process *process);
 
 /* --- the parts of one process, in procwalk.c --- */
 
 /* procwalk_table() - the table of descriptors of @dir: a process or one of its threads. */
 int procwalk_table(struct procwalk *walk, struct procwalk_process *process, int dir);
+
+/* procwalk_wants() - whether an owner of @inode is news to this pass. */
+bool procwalk_wants(const struct procwalk *walk, uint32_t inode);
 
 /*
  * procwalk_own() - the process holds @inode: told to the snapshot if that is wanted.

@@ -27,7 +27,7 @@ struct tables {
 /* Without kcmp(2), or the right to it, nothing is known to be shared. */
 static bool is_read(const struct procwalk *walk, const struct tables *tables, uint32_t thread)
 {
-	if (!walk->can_compare)
+	if (!walk->is_own_proc)
 		return false;
 	for (size_t i = 0; i < tables->count; i++) {
 		if (syscall(SYS_kcmp, (pid_t)tables->threads[i], (pid_t)thread, KCMP_FILES, 0ul,

@@ -84,9 +84,11 @@ traced() {
 }
 printf 'udp/9\n' >"$root/rules"
 for path in "$data"/*.service; do
+	# How owners are found decides which calls are made.
+	owners=$(values ExecStart "${path##*/}" | grep -o -e '--owners [a-z]*')
 	{
-		traced --expected "$root/rules" --check --report-once "$root/reported"
-		traced --format prometheus --output-file "$root/lsports.prom"
+		traced $owners --expected "$root/rules" --check --report-once "$root/reported"
+		traced $owners --format prometheus --output-file "$root/lsports.prom"
 	} | sort -u >"$root/made"
 	allowed "${path##*/}" >"$root/allowed"
 	[ "$(wc -l <"$root/made")" -gt 20 ] || fail "system calls could not be traced"

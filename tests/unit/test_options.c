@@ -274,7 +274,7 @@ static const struct {
 	 "--sysroot wants DIR: read the recorded tree below DIR, not the machine"},
 	{"lsports --source netlnk",
 	 "--source: \"netlnk\" is not one of auto, netlink, proc (nearest: netlink)"},
-	{"lsports --owners bpf", "--owners: \"bpf\" is not one of auto, proc, none"},
+	{"lsports --owners walk", "--owners: \"walk\" is not one of auto, bpf, proc, none"},
 	{"lsports --color=alway",
 	 "--color: \"alway\" is not one of auto, always, never (nearest: always)"},
 	{"lsports --list colums",

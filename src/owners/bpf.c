@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The owner source that asks the kernel: a BPF program runs over all descriptors of all processes
+ * (descriptors.bpf.c), and tells those that may matter in one pass. What a process is, /proc says.
+ */
+#include "owners/owners.h"
+
+#include "num.h"
+#include "owners/descriptors.h"
+#include "owners/procparse.h"
+#include "owners/procwalk.h"
+#include "scope.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <descriptors.skel.h>
+
+#define LISTEN_STATE 10 /* TCP_LISTEN, include/net/tcp_states.h */
+
+/* The kernel fills at most 8 pages for one read (kernel/bpf/bpf_iter.c). */
+#define READ_SIZE (32u << 10)
+
+/* Nanoseconds, as measured: a process and a descriptor that are walked over, and all before a pass.
+ */
+#define WALK_PROCESS 12000
+#define WALK_DESCRIPTOR 1300
+#define LOAD 2500000
+
+#define FILE_NR_MAX 128
+
+/* After a million descriptors without a record a read says EAGAIN, and goes on where it was. */
+#define EMPTY_READS 1000
+
+/* --- the program in the kernel ------------------------------------------------------------ */
+
+static void destroy(struct descriptors **program)
+{
+	descriptors__destroy(*program);
+}
+
+static int refuse(struct buf *why, int error)
+{
+	if (error == -EPERM || error == -EACCES)
+		buf_append_text(why, "CAP_BPF and CAP_PERFMON are needed, and a kernel that is "
+				     "not locked down");
+	return error;
+}
+
+/* Loaded and attached. @out: for destroy(), on failure too. */
+static int load(const struct lsp_query *query, struct descriptors **out, struct buf *why)
+{
+	struct descriptors *program = descriptors__open();
+	bool has_tcp = query->protos & LSP_BIT(LSP_PROTO_TCP);
+	bool has_udp = query->protos & LSP_BIT(LSP_PROTO_UDP);
+	int r;
+
+	*out = program;
+	if (!program)
+		return -ENOMEM;
+	program->bss->stream_states = !has_tcp        ? 0
+				      : query->others ? UINT32_MAX
+						      : UINT32_C(1) << LISTEN_STATE;
+	program->bss->other_states = has_udp ? UINT32_MAX : 0;
+	r = descriptors__load(program);
+	if (r >= 0 && descriptors__attach(program) < 0)
+		r = -errno;
+	return r < 0 ? refuse(why, r) : 0;
+}
+
+static int open_pass(const struct descriptors *program)
+{
+	union bpf_attr attr = {.iter_create.link_fd = (__u32)program->links.list_descriptors_fd};
+	int fd = skel_sys_bpf(BPF_ITER_CREATE, &attr, sizeof(attr));
+
+	return fd < 0 ? -errno : fd;
+}
+
+/* --- one process --------------------------------------------------------------------------- */
+
+/* What is open while records of one thread come, one behind another. */
+struct holder {
+	struct procwalk_process process;
+	uint32_t thread;
+	int dir; /* that of the thread, borrowed where it is the process's */
+};
+
+static void leave_thread(struct holder *holder)
+{
+	if (holder->dir >= 0 && holder->dir != holder->process.dir)
+		close(holder->dir);
+	holder->dir = -1;
+	holder->thread = 0;
+}
+
+static void leave_process(struct procwalk *walk, struct holder *holder)
+{
+	leave_thread(holder);
+	if (holder->process.pid)
+		procwalk_count(walk, &holder->process);
+	if (holder->process.dir >= 0)
+		close(holder->process.dir);
+	holder->process = (struct procwalk_process){.dir = -1};
+}
+
+static void enter_process(struct procwalk *walk, struct holder *holder, uint32_t pid)
+{
+	char name[16];
+
+	leave_process(walk, holder);
+	snprintf(name, sizeof(name), "%u", pid);
+	holder->process.pid = pid;
+	holder->process.dir = dirscan_open(&walk->how, walk->proc, name, O_PATH | O_DIRECTORY);
+	if (holder->process.dir < 0)
+		procwalk_refuse(&holder->process, -holder->process.dir);
+}
+
+static void enter_thread(struct procwalk *walk, struct holder *holder, uint32_t thread)
+{
+	char name[32];
+
+	leave_thread(holder);
+	holder->thread = thread;
+	holder->dir = holder->process.dir;
+	if (thread == holder->process.pid || holder->dir < 0)
+		return;
+	snprintf(name, sizeof(name), "task/%u", thread);
+	holder->dir = dirscan_open(&walk->how, holder->process.dir, name, O_PATH | O_DIRECTORY);
+}
+
+/*
+ * A PID may be another process by now: the facts that follow are those of the one that holds the
+ * socket. Where links may not be read the kernel's word stands.
+ */
+static bool is_held(const struct holder *holder, const struct descriptor *found)
+{
+	char name[16], link[64];
+	uint32_t inode;
+	ssize_t n;
+
+	snprintf(name, sizeof(name), "fd/%d", found->fd);
+	n = readlinkat(holder->dir, name, link, sizeof(link));
+	if (n < 0)
+		return errno == EACCES || errno == EPERM;
+	return procparse_socket(link, (size_t)n, &inode) && inode == found->inode;
+}
+
+/* A ring is asked for what it holds by its fdinfo. */
+static int take_ring(struct procwalk *walk, struct holder *holder, const struct descriptor *found)
+{
+	char name[16];
+
+	if (holder->dir < 0)
+		return 0;
+	snprintf(name, sizeof(name), "%d", found->fd);
+	return iouring_find(walk, &holder->process, holder->dir, name);
+}
+
+static int take_socket(struct procwalk *walk, struct holder *holder, const struct descriptor *found)
+{
+	if (holder->dir < 0 || (!holder->process.is_added && !is_held(holder, found)))
+		return 0;
+	return procwalk_own(walk, &holder->process, holder->dir, (uint32_t)found->inode, found->fd);
+}
+
+static int take(struct procwalk *walk, struct holder *holder, const struct descriptor *found)
+{
+	bool is_socket = found->inode, is_mark = !is_socket && found->fd < 0;
+
+	if (is_mark)
+		return intmap_put(&walk->seen, found->pid, 0);
+	/* No process is entered in vain. */
+	if (is_socket ? !procwalk_wants(walk, (uint32_t)found->inode)
+		      : walk->pass == PROCWALK_FIRST)
+		return 0;
+	if (found->pid != holder->process.pid)
+		enter_process(walk, holder, found->pid);
+	if (found->thread != holder->thread)
+		enter_thread(walk, holder, found->thread);
+	return is_socket ? take_socket(walk, holder, found) : take_ring(walk, holder, found);
+}
+
+/* --- one pass ------------------------------------------------------------------------------ */
+
+/* Return: bytes, 0 at the end, or a negative errno. */
+static ssize_t read_records(int fd, char *out, size_t size)
+{
+	for (int i = 0; i < EMPTY_READS; i++) {
+		ssize_t n = read(fd, out, size);
+
+		if (n >= 0)
+			return n;
+		if (errno != EAGAIN && errno != EINTR)
+			return -errno;
+	}
+	return -EAGAIN;
+}
+
+static int take_records(struct procwalk *walk, struct holder *holder, int fd)
+{
+	_Alignas(struct descriptor) char bytes[READ_SIZE];
+	size_t kept = 0;
+	ssize_t n;
+
+	while ((n = read_records(fd, bytes + kept, sizeof(bytes) - kept)) > 0) {
+		size_t at = 0, size = kept + (size_t)n;
+
+		for (; size - at >= sizeof(struct descriptor); at += sizeof(struct descriptor)) {
+			struct descriptor found;
+			int r;
+
+			memcpy(&found, bytes + at, sizeof(found));
+			r = take(walk, holder, &found);
+			if (r < 0)
+				return r;
+		}
+		kept = size - at;
+		memmove(bytes, bytes + at, kept);
+	}
+	return (int)n;
+}
+
+static int run(struct procwalk *walk, const struct descriptors *program, enum procwalk_pass pass)
+{
+	cleanup(scope_close) int fd = open_pass(program);
+	struct holder holder = {.process.dir = -1, .dir = -1};
+	int r;
+
+	if (fd < 0)
+		return fd;
+	procwalk_begin(walk, pass);
+	r = take_records(walk, &holder, fd);
+	leave_process(walk, &holder);
+	return r;
+}
+
+/* --- the source ------------------------------------------------------------------------------ */
+
+/*
+ * Loading the program costs as much as walking over some hundred processes does. Both numbers are
+ * those of the whole machine: behind a PID namespace there is less to walk over.
+ */
+static bool is_worth(const struct root *root)
+{
+	struct buf text = BUF_INIT;
+	uint64_t files = 0, processes = 0;
+	const char *at, *end;
+	struct stat status;
+
+	if (!root->is_machine)
+		return false;
+	if (fstatat(root->fd, "proc", &status, 0) == 0)
+		processes = status.st_nlink;
+	/* "allocated free maximum", proc_sys_fs(5) */
+	if (root_read(root, "proc/sys/fs/file-nr", &text, FILE_NR_MAX) == 0 && text.size) {
+		at = text.data;
+		end = at + text.size;
+		if (!num_take(&at, end, 10, UINT32_MAX, &files))
+			files = 0;
+	}
+	buf_deinit(&text);
+	return processes * WALK_PROCESS + files * WALK_DESCRIPTOR > LOAD;
+}
+
+static void free_walk(struct procwalk **walk)
+{
+	procwalk_free(*walk);
+}
+
+static int find_by_bpf(const struct root *root, const struct lsp_query *query,
+		       struct lsp_snapshot *snapshot, struct buf *why)
+{
+	cleanup(free_walk) struct procwalk *walk = NULL;
+	cleanup(destroy) struct descriptors *program = NULL;
+	int r;
+
+	if (!root->is_machine) {
+		buf_append_text(why, "a recorded machine has no kernel to ask");
+		return -EOPNOTSUPP;
+	}
+	r = procwalk_new(root, query, snapshot, &walk);
+	if (r < 0 || !walk->unowned)
+		return r;
+	r = procwalk_open(walk);
+	if (r >= 0 && !walk->is_own_proc) {
+		buf_append_text(why, "/proc is that of another PID namespace");
+		return -EXDEV;
+	}
+	if (r >= 0)
+		r = load(query, &program, why);
+	if (r >= 0)
+		r = run(walk, program, PROCWALK_FIRST);
+	/* Rings are asked, and processes that took a socket over, only where something is left. */
+	if (r >= 0 && walk->unowned)
+		r = run(walk, program, PROCWALK_SECOND);
+	/* Behind it may be one that the kernel does not tell BPF about, or that came meanwhile. */
+	if (r >= 0 && walk->unowned)
+		r = procwalk_run(walk);
+	walk->processes += walk->seen.count;
+	return r < 0 ? r : procgaps_tell(walk);
+}
+
+const struct owner_source owner_source_bpf = {
+	.name = "bpf",
+	.id = LSP_OWNERS_BPF,
+	.is_worth = is_worth,
+	.find = find_by_bpf,
+};

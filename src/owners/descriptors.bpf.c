@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The part that runs in the kernel: of every descriptor of every process, those that are sockets of
+ * IPv4 or IPv6 in a state that is wanted, and rings of io_uring, which may hold such sockets. Looks
+ * at nothing else and changes nothing. A thread that shares the table of its leader is left out by
+ * the kernel (kernel/bpf/task_iter.c).
+ *
+ * Fields of the kernel are declared by name alone: where they stand is looked up when the program
+ * is loaded (preserve_access_index), so one build runs on other kernels too.
+ */
+typedef unsigned char __u8;
+typedef unsigned short __u16;
+typedef unsigned int __u32;
+typedef int __s32;
+typedef unsigned long long __u64;
+typedef long long __s64;
+typedef __u16 __be16;
+typedef __u32 __be32;
+typedef __u32 __wsum;
+
+#include "owners/descriptors.h"
+
+#include <bpf/bpf_helpers.h>
+
+#define AF_INET 2
+#define AF_INET6 10
+#define SOCK_STREAM 1
+#define RING "[io_urin" /* as much of "[io_uring]" as is compared */
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+struct qstr {
+	const unsigned char *name;
+};
+
+struct dentry {
+	struct qstr d_name;
+};
+
+struct path {
+	struct dentry *dentry;
+};
+
+struct inode {
+	unsigned long i_ino;
+};
+
+struct file {
+	struct path f_path;
+	struct inode *f_inode;
+};
+
+struct ns_common {
+	unsigned int inum;
+};
+
+struct net {
+	struct ns_common ns;
+};
+
+typedef struct {
+	struct net *net;
+} possible_net_t;
+
+struct sock_common {
+	unsigned short skc_family;
+	volatile unsigned char skc_state;
+	possible_net_t skc_net;
+};
+
+struct sock {
+	struct sock_common __sk_common;
+};
+
+struct socket {
+	short type;
+	struct sock *sk;
+};
+
+struct upid {
+	int nr;
+	void *ns;
+};
+
+struct pid {
+	unsigned int level;
+	struct upid
+		numbers[1]; /* of each namespace that the process is in, from the first one on */
+};
+
+struct task_struct {
+	__u32 tgid;
+	struct task_struct *group_leader;
+	struct pid *thread_pid;
+};
+
+struct bpf_iter_meta {
+	struct seq_file *seq;
+};
+
+struct bpf_iter__task_file {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
+	__u32 fd;
+	struct file *file;
+};
+
+#pragma clang attribute pop
+
+/* Bits of the states that are wanted (include/net/tcp_states.h); set before the program is loaded.
+ */
+__u32 stream_states;
+__u32 other_states;
+/* The process whose descriptor was the last one. One reader at a time. */
+__u32 last_pid;
+
+/* The number of @task in the PID namespace of @reader, who sees no process of another one. */
+static unsigned int number_of(const struct task_struct *task, const struct task_struct *reader)
+{
+	const struct pid *pid = task->thread_pid;
+	int number = 0;
+
+	bpf_probe_read_kernel(&number, sizeof(number), &pid->numbers[reader->thread_pid->level].nr);
+	return (unsigned int)number;
+}
+
+static int take_socket(const struct file *file, const struct socket *socket,
+		       struct descriptor *found)
+{
+	const struct sock *sock = socket->sk;
+	__u32 states = socket->type == SOCK_STREAM ? stream_states : other_states;
+
+	if (!sock ||
+	    (sock->__sk_common.skc_family != AF_INET && sock->__sk_common.skc_family != AF_INET6))
+		return 0;
+	if (!(states >> sock->__sk_common.skc_state & 1))
+		return 0;
+	found->inode = file->f_inode->i_ino;
+	found->netns = sock->__sk_common.skc_net.net->ns.inum;
+	return 1;
+}
+
+static int is_ring(const struct file *file)
+{
+	char name[sizeof(RING) - 1];
+
+	if (bpf_probe_read_kernel(name, sizeof(name), file->f_path.dentry->d_name.name) < 0)
+		return 0;
+		/* There is no memcmp(3) in the kernel's machine: the loop is unrolled. */
+#pragma unroll
+	for (unsigned int i = 0; i < sizeof(name); i++) {
+		if (name[i] != RING[i])
+			return 0;
+	}
+	return 1;
+}
+
+static void write(struct bpf_iter__task_file *at, const struct task_struct *task,
+		  struct descriptor *found)
+{
+	const struct task_struct *reader = bpf_get_current_task_btf();
+
+	found->pid = number_of(task->group_leader, reader);
+	found->thread = number_of(task, reader);
+	/* Where no room is left the kernel comes again with this descriptor: then the mark does
+	 * too. */
+	if (bpf_seq_write(at->meta->seq, found, sizeof(*found)) < 0)
+		last_pid = 0;
+}
+
+SEC("iter/task_file")
+int list_descriptors(struct bpf_iter__task_file *at)
+{
+	const struct task_struct *task = at->task;
+	struct file *file = at->file;
+	struct descriptor found = {.fd = -1};
+	struct socket *socket;
+
+	/* Once more behind the last one, with nothing. */
+	if (!file || !task)
+		return 0;
+	if (task->tgid != last_pid) {
+		last_pid = task->tgid;
+		write(at, task, &found);
+	}
+	socket = bpf_sock_from_file(file);
+	if (socket ? !take_socket(file, socket, &found) : !is_ring(file))
+		return 0;
+	found.fd = (int)at->fd;
+	write(at, task, &found);
+	return 0;
+}
+
+/* Helpers of the kernel are for programs under its licence. */
+char program_license[] SEC("license") = "GPL";
