@@ -130,7 +130,7 @@ void message_format_failure(struct buf *out, int error, const char *reason)
 	/* -EINVAL is a question that cannot be meant, not a machine that cannot be read. */
 	if (error != -EINVAL)
 		message_format_line(out, "nothing could be read:");
-	message_format_lines(out, reason ? reason : strerror(-error));
+	message_format_lines(out, reason && *reason ? reason : strerror(-error));
 }
 
 /* What stands at @path, where only a regular file can be replaced. */

@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -44,16 +45,23 @@ static void destroy(struct descriptors **program)
 	descriptors__destroy(*program);
 }
 
-static int refuse(struct buf *why, int error)
+static bool has_privileges(const struct root *root)
 {
-	if (error == -EPERM || error == -EACCES)
-		buf_append_text(why, "CAP_BPF and CAP_PERFMON are needed, and a kernel that is "
-				     "not locked down");
-	return error;
+	const uint64_t bpf = UINT64_C(1) << CAP_BPF | UINT64_C(1) << CAP_PERFMON;
+	uint64_t effective = procgaps_capabilities(root);
+
+	return (effective & bpf) == bpf || effective & UINT64_C(1) << CAP_SYS_ADMIN;
+}
+
+/* What a call of the kernel failed with: that memory is short there is no failure of ours. */
+static int refuse(int error)
+{
+	return error == ENOMEM ? -ENOBUFS : -error;
 }
 
 /* Loaded and attached. @out: for destroy(), on failure too. */
-static int load(const struct lsp_query *query, struct descriptors **out, struct buf *why)
+static int load(const struct root *root, const struct lsp_query *query, struct descriptors **out,
+		struct buf *why)
 {
 	struct descriptors *program = descriptors__open();
 	bool has_tcp = query->protos & LSP_BIT(LSP_PROTO_TCP);
@@ -70,7 +78,9 @@ static int load(const struct lsp_query *query, struct descriptors **out, struct 
 	r = descriptors__load(program);
 	if (r >= 0 && descriptors__attach(program) < 0)
 		r = -errno;
-	return r < 0 ? refuse(why, r) : 0;
+	if (r < 0 && !has_privileges(root))
+		buf_append_text(why, "CAP_BPF and CAP_PERFMON are needed");
+	return r < 0 ? refuse(-r) : 0;
 }
 
 static int open_pass(const struct descriptors *program)
@@ -78,7 +88,7 @@ static int open_pass(const struct descriptors *program)
 	union bpf_attr attr = {.iter_create.link_fd = (__u32)program->links.list_descriptors_fd};
 	int fd = skel_sys_bpf(BPF_ITER_CREATE, &attr, sizeof(attr));
 
-	return fd < 0 ? -errno : fd;
+	return fd < 0 ? refuse(errno) : fd;
 }
 
 /* --- one process --------------------------------------------------------------------------- */
@@ -135,7 +145,7 @@ static void enter_thread(struct procwalk *walk, struct holder *holder, uint32_t 
 
 /*
  * A PID may be another process by now: the facts that follow are those of the one that holds the
- * socket. Where links may not be read the kernel's word stands.
+ * socket. Where the link cannot be read the kernel's word stands.
  */
 static bool is_held(const struct holder *holder, const struct descriptor *found)
 {
@@ -146,7 +156,7 @@ static bool is_held(const struct holder *holder, const struct descriptor *found)
 	snprintf(name, sizeof(name), "fd/%d", found->fd);
 	n = readlinkat(holder->dir, name, link, sizeof(link));
 	if (n < 0)
-		return errno == EACCES || errno == EPERM;
+		return errno != ENOENT && errno != ESRCH;
 	return procparse_socket(link, (size_t)n, &inode) && inode == found->inode;
 }
 
@@ -196,7 +206,7 @@ static ssize_t read_records(int fd, char *out, size_t size)
 		if (n >= 0)
 			return n;
 		if (errno != EAGAIN && errno != EINTR)
-			return -errno;
+			return refuse(errno);
 	}
 	return -EAGAIN;
 }
@@ -292,7 +302,7 @@ static int find_by_bpf(const struct root *root, const struct lsp_query *query,
 		return -EXDEV;
 	}
 	if (r >= 0)
-		r = load(query, &program, why);
+		r = load(root, query, &program, why);
 	if (r >= 0)
 		r = run(walk, program, PROCWALK_FIRST);
 	/* Rings are asked, and processes that took a socket over, only where something is left. */

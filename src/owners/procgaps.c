@@ -22,12 +22,12 @@
 #define UNREADABLE "could not be read: "
 #define WAY_OUT "(run as root, or setcap cap_sys_ptrace,cap_dac_read_search=ep)"
 
-static uint64_t read_capabilities(const struct procwalk *walk)
+uint64_t procgaps_capabilities(const struct root *root)
 {
 	struct buf text = BUF_INIT;
 	uint64_t effective = 0;
 
-	if (root_read(walk->root, "proc/self/status", &text, MAX_FILE) < 0 || !text.size ||
+	if (root_read(root, "proc/self/status", &text, MAX_FILE) < 0 || !text.size ||
 	    !procparse_capabilities(text.data, text.size, &effective))
 		effective = 0;
 	buf_deinit(&text);
@@ -177,7 +177,7 @@ static int tell_errors(const struct procwalk *walk)
 /* Only with sockets that nobody was seen to hold: otherwise nothing hides behind these. */
 static int tell_unseen(const struct procwalk *walk, struct snapshot_walk *seen)
 {
-	uint64_t capabilities = read_capabilities(walk);
+	uint64_t capabilities = procgaps_capabilities(walk->root);
 	int r = 0;
 
 	if (is_hidden(walk, capabilities)) {

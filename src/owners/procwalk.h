@@ -164,6 +164,9 @@ int exedoubt_find(const struct procwalk *walk, int dir, const char *exe, enum ls
 
 /* --- in procgaps.c --- */
 
+/* procgaps_capabilities() - our effective ones (capabilities(7)), a bit each; 0 if unreadable. */
+uint64_t procgaps_capabilities(const struct root *root);
+
 /* procgaps_tell() - what the walk could not see: gaps and notes of the snapshot. */
 int procgaps_tell(struct procwalk *walk);
 

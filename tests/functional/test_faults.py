@@ -182,13 +182,16 @@ class Faults(unittest.TestCase):
         self.assertGreater(happened, len(faults) * 0.9)
 
     def test_json(self):
-        self.sweep("-J", parse=parse_json)
+        self.sweep("-J", "--owners", "proc", parse=parse_json)
 
     def test_raw(self):
-        self.sweep("-rH", "-o", "proto,address,port,pid", parse=parse_raw)
+        self.sweep("-rH", "-o", "proto,address,port,pid", "--owners", "proc", parse=parse_raw)
 
     def test_proc(self):
-        self.sweep("-J", "--source", "proc", parse=parse_json)
+        self.sweep("-J", "--source", "proc", "--owners", "proc", parse=parse_json)
+
+    def test_bpf(self):
+        self.sweep("-J", "--owners", "bpf", parse=parse_json)
 
 
 if __name__ == "__main__":

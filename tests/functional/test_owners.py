@@ -18,11 +18,15 @@ def shows_registered_files():
     return (int(major), int(minor)) >= (6, 14)
 
 
-class Owners(unittest.TestCase):
+class Cases:
+    """What must hold whoever looks: HOW is the value of --owners."""
+
+    HOW = None
+
     def look(self, spec, *arguments):
         """A made row, what lsports says of it, and the whole answer."""
         with harness.Made(spec) as made:
-            answer = harness.lsports_json(*arguments)
+            answer = harness.lsports_json("--owners", self.HOW, *arguments)
         rows = {row["inode"]: row for row in answer["sockets"]}
         self.assertEqual(set(rows), {row["inode"] for row in made.rows})
         for row in made.rows[1:]:
@@ -79,7 +83,8 @@ class Owners(unittest.TestCase):
                  "tcp,port=83,holder=uring", "tcp,port=84,holder=scm", "tcp,port=85,fork=2",
                  "tcp,port=1086,uid=65534", "udp,port=1087,uid=12345"]
         with harness.Made(*specs) as made:
-            rows = harness.by_cookie(harness.lsports_json()["sockets"])
+            answer = harness.lsports_json("--owners", self.HOW)
+            rows = harness.by_cookie(answer["sockets"])
         for one in made.rows:
             seen = rows.pop(int(one["cookie"]))
             if one["port"] == 83 and not shows_registered_files():
@@ -99,11 +104,19 @@ class Owners(unittest.TestCase):
 
     def test_table_shows_the_first_and_how_many_more(self):
         with harness.Made(f"tcp,port=80,fork=3,comm={NAME}") as made:
-            result = harness.lsports("-H", "-t")
+            result = harness.lsports("-H", "-t", "--owners", self.HOW)
         first = min(owner["pid"] for owner in made.rows[0]["owners"])
         text = result.out.decode()
         self.assertIn(f"holder({first})", text)
         self.assertIn("+3", text)
+
+
+class ByProc(Cases, unittest.TestCase):
+    HOW = "proc"
+
+
+class ByBpf(Cases, unittest.TestCase):
+    HOW = "bpf"
 
 
 if __name__ == "__main__":

@@ -1,0 +1,177 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Owners from the kernel's own pass: the same as those of a walk, on every load and wherever the
+kernel refuses.
+
+Environment: LSPORTS MKSOCK LOAD, the programs.
+"""
+
+import os
+import re
+import subprocess
+import unittest
+
+import harness
+
+SPECS = ["tcp,port=80", "tcp,port=81,holder=thread", "tcp,port=82,holder=leader",
+         "tcp,port=83,holder=uring", "tcp,port=84,holder=scm", "tcp,port=85,fork=2",
+         "tcp,port=86,holder=thread,count=20", "tcp,port=1120,uid=65534", "udp,port=1121",
+         "udp,addr=::1,port=1122,fork=1", "tcp,port=1123,reuseport=3"]
+ROW = "proto,address,port,peer-address,peer-port,inode,owners"
+# A user without privileges, and root without the capabilities or the system call.
+NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+NO_BPF = ["setpriv", "--bounding-set=-bpf,-sys_admin"]
+NO_PERFMON = ["setpriv", "--bounding-set=-perfmon,-sys_admin"]
+
+
+def refuse(error, number):
+    return ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=bpf", "-e",
+            f"inject=bpf:error={error}:when={number}"]
+
+
+class Load:
+    """A load of the benchmark, for as long as the with block runs."""
+
+    def __init__(self, name):
+        self.name = name
+
+    def __enter__(self):
+        self.child = subprocess.Popen([harness.need("LOAD"), self.name], stdin=subprocess.PIPE,
+                                      stdout=subprocess.PIPE, preexec_fn=harness.die_with_parent)
+        if self.child.stdout.readline() != b"ready\n":
+            raise AssertionError(f"load {self.name} could not be made")
+        return self
+
+    def __exit__(self, *unused):
+        self.child.stdin.close()
+        self.child.wait()
+        self.child.stdout.close()
+
+    def lsports(self, *arguments):
+        result = harness.run(["nsenter", "--net", f"--target={self.child.pid}",
+                              harness.need("LSPORTS"), *arguments], timeout=300)
+        if result.status != 0:
+            raise AssertionError(str(result))
+        return result
+
+
+def notes(result):
+    return [line for line in result.said if line.startswith("lsports: owners: ")]
+
+
+class Bpf(unittest.TestCase):
+    def look(self, how, *prefix):
+        """One run with -v, whose answer is whole or says what is missing."""
+        result = harness.run([*prefix, harness.need("LSPORTS"), "-J", "-v", "--owners", how],
+                             env=harness.sanitizer_environment(os.environ))
+        self.assertEqual(result.status, 0, str(result))
+        rows = harness.by_cookie(harness.json.loads(result.out)["sockets"])
+        return {cookie: harness.owners_of(row) for cookie, row in rows.items()}, notes(result)
+
+    def test_every_holder(self):
+        with harness.Made(*SPECS):
+            by_bpf, said = self.look("bpf")
+            by_proc, _ = self.look("proc")
+        self.assertEqual(by_bpf, by_proc)
+        self.assertEqual(len(by_bpf), 32)
+        self.assertIn("lsports: owners: bpf", said)
+
+    def check_load(self, name, least, *question):
+        with Load(name) as load:
+            answers = {how: load.lsports(*question, "-n", "-v", "--format", "jsonl", "-o", ROW,
+                                         "--owners", how) for how in ("bpf", "proc", "auto")}
+        rows = answers["bpf"].out.splitlines()
+        self.assertGreaterEqual(len(rows), least)
+        self.assertEqual([row for row in rows if b'"owners":[]' in row], [])
+        self.assertEqual(answers["bpf"].out, answers["proc"].out)
+        self.assertEqual(answers["auto"].out, answers["proc"].out)
+        for how in ("bpf", "proc"):
+            self.assertEqual(notes(answers[how])[-1], f"lsports: owners: {how}")
+        return notes(answers["auto"])[-1]
+
+    def test_idle(self):
+        self.check_load("idle", 20, "-tul")
+
+    def test_many_descriptors(self):
+        self.assertEqual(self.check_load("fds", 20, "-tul"), "lsports: owners: bpf")
+
+    def test_many_processes(self):
+        self.assertEqual(self.check_load("procs", 20, "-tul"), "lsports: owners: bpf")
+
+    def test_many_listeners(self):
+        self.assertEqual(self.check_load("listeners", 15000, "-tul"), "lsports: owners: bpf")
+
+    def test_many_connections(self):
+        self.assertEqual(self.check_load("conns", 200000, "-tua"), "lsports: owners: bpf")
+
+    def test_refused(self):
+        """Where the kernel refuses, the walk stands in, and the reason is told."""
+        with harness.Made(*SPECS), Load("procs"):
+            wanted, _ = self.look("proc")
+            for prefix in (NO_BPF, NO_PERFMON):
+                seen, said = self.look("auto", *prefix)
+                self.assertEqual(seen, wanted)
+                self.assertRegex("\n".join(said), r"not by bpf: .*CAP_BPF and CAP_PERFMON")
+                self.assertEqual(said[-1], "lsports: owners: proc")
+
+    def test_each_call_fails(self):
+        """Among them those that look for BTF and take the program: the kernel makes them itself."""
+        failures = 0
+        with harness.Made(*SPECS), Load("procs"):
+            wanted, _ = self.look("proc")
+            for error in ("ENOSYS", "EINVAL", "ENOMEM"):
+                for number in range(1, 20):
+                    seen, said = self.look("auto", *refuse(error, number))
+                    self.assertEqual(seen, wanted, (error, number))
+                    if said[-1] == "lsports: owners: bpf":
+                        break
+                    self.assertRegex("\n".join(said), r"owners: not by bpf: \w+")
+                    failures += 1
+        # Two maps and their values, two programs, a link, an iterator: not less than that.
+        self.assertGreaterEqual(failures, 3 * 7)
+
+    def test_nobody(self):
+        program = harness.public_copy(harness.need("LSPORTS"))
+        self.addCleanup(harness.shutil.rmtree, os.path.dirname(program))
+        with harness.Made(*SPECS), Load("procs"):
+            result = harness.run([*NOBODY, program, "-J", "-v"])
+        self.assertEqual(result.status, 0, str(result))
+        self.assertRegex("\n".join(notes(result)), r"not by bpf: Operation not permitted")
+        rows = harness.json.loads(result.out)["sockets"]
+        self.assertTrue(any(row["uid"] == 65534 and row["owners"] for row in rows))
+
+    def test_forced_and_refused(self):
+        """Whoever insists is told that nobody was looked at."""
+        with harness.Made("tcp,port=80"):
+            result = harness.run([*NO_BPF, harness.need("LSPORTS"), "--owners", "bpf", "--strict"])
+        self.assertEqual(result.status, 3, str(result))
+        self.assertRegex("\n".join(result.said), r"owners: could not be looked up: bpf: ")
+
+    def test_a_pid_that_is_another_process_by_now(self):
+        """Facts are those of the process that holds the socket, or there are none."""
+        with harness.Made("tcp,port=80,fork=20"):
+            for number in range(1, 12):
+                result = harness.run(
+                    ["strace", "-f", "-qq", "-o", "/dev/null", "-P", "fd", "-e", "trace=readlinkat",
+                     "-e", f"inject=readlinkat:error=ENOENT:when={number}",
+                     harness.need("LSPORTS"), "-J", "--owners", "bpf"],
+                    env=harness.sanitizer_environment(os.environ))
+                self.assertEqual(result.status, 0, str(result))
+                for row in harness.json.loads(result.out)["sockets"]:
+                    self.assertTrue(all(owner["process"] for owner in row["owners"]), row)
+
+    def test_no_program_stays_in_the_kernel(self):
+        def programs():
+            out = harness.run(["bpftool", "prog", "show"]).out.decode()
+            return re.findall(r"name list_descriptor", out)
+
+        with harness.Made("tcp,port=80"):
+            self.look("bpf")
+            self.look("bpf")
+        harness.wait_for(lambda: not programs(), "the programs are gone")
+
+
+if __name__ == "__main__":
+    for tool in ("setpriv", "strace", "nsenter", "bpftool"):
+        harness.need_tool(tool)
+    harness.main(root=True, few_processes=True)
