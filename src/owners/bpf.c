@@ -31,7 +31,7 @@
  */
 #define WALK_PROCESS 12000
 #define WALK_DESCRIPTOR 1300
-#define LOAD 2500000
+#define LOAD 1000000
 
 #define FILE_NR_MAX 128
 
@@ -252,7 +252,7 @@ static int run(struct procwalk *walk, const struct descriptors *program, enum pr
 /* --- the source ------------------------------------------------------------------------------ */
 
 /*
- * Loading the program costs as much as walking over some hundred processes does. Both numbers are
+ * Loading the program costs as much as walking over some ten processes does. Both numbers are
  * those of the whole machine: behind a PID namespace there is less to walk over.
  */
 static bool is_worth(const struct root *root)

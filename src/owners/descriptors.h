@@ -12,7 +12,7 @@ struct descriptor {
 	unsigned long long inode; /* of the socket; 0: an io_uring, or a mark */
 	unsigned int pid, thread; /* @thread is another one where the table is not the leader's */
 	int fd;                   /* of a mark -1: from here on this process is looked at */
-	unsigned int netns;       /* inode of the socket's network namespace */
+	unsigned int padding;
 };
 
 #endif
