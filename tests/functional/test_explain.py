@@ -5,6 +5,7 @@ was made, and whether the port can be bound is what a bind of our own finds."""
 
 import json
 import os
+import re
 import socket
 import subprocess
 import unittest
@@ -26,6 +27,19 @@ def card(port, *arguments, status=0, **how):
     return result.out.decode("utf-8")
 
 
+CARDS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "cards")
+# What no two runs have in common.
+VARIES = [(re.compile(pattern, re.MULTILINE), word) for pattern, word in (
+    (r"^( +parents +).*$", r"\1PARENTS"),
+    (r"^( +command +).*$", r"\1COMMAND"),
+    # Where the helper was built may be odd, or not.
+    (r"^  finding +odd-exe: .*\n", ""),
+    (r"\d{4}-\d\d-\d\d \d\d:\d\d", "TIME"),
+    (r"/\S*/mksock\b", "MKSOCK"),
+    (r"mksock\(\d+\)", "mksock(PID)"),
+    (r"pid=\d+ +", "pid=PID  "))]
+
+
 def pids_of(row):
     return {owner["pid"] for owner in row["owners"]}
 
@@ -40,6 +54,16 @@ class Port(unittest.TestCase):
         old = harness.read_bytes(SYSCTL + name).decode()
         harness.write_text(SYSCTL + name, value)
         self.addCleanup(harness.write_text, SYSCTL + name, old)
+
+    def assert_golden(self, name, text):
+        """The whole card. LSPORTS_GOLDEN_UPDATE=1 writes it."""
+        for pattern, word in VARIES:
+            text = pattern.sub(word, text)
+        path = os.path.join(CARDS, name)
+        if os.environ.get("LSPORTS_GOLDEN_UPDATE"):
+            harness.write_text(path, text)
+        self.maxDiff = None
+        self.assertEqual(text, harness.read_bytes(path).decode())
 
     def assert_listeners(self, answer, made):
         """The sockets that were made, and their owners."""
@@ -107,6 +131,7 @@ class Kinds(Port):
         findings = proto_of(answer, "tcp")["listeners"][0]["findings"]
         self.assertIn("in-ephemeral-range", [finding["id"] for finding in findings])
         self.assertIn("finding      in-ephemeral-range: ", text)
+        self.assert_golden("ephemeral", text)
 
     def test_reserved(self):
         self.set_sysctl("ip_local_reserved_ports", "45000,70-80")
@@ -114,6 +139,7 @@ class Kinds(Port):
         self.assertEqual((answer["reserved"], answer["in_local_range"], answer["ephemeral"]),
                          (True, True, False))
         self.assertIn("but it is reserved", card(45000, status=1))
+        self.assert_golden("reserved", card(45000, status=1))
         self.assertEqual([explain(port, status=1)["reserved"] for port in (69, 70, 80, 81)],
                          [False, True, True, False])
 
@@ -125,6 +151,8 @@ class Kinds(Port):
         bind = proto_of(json.loads(result.out), "tcp")["bind"]
         self.assertEqual((bind["possible"], bind["tried"]), ("no", False))
         self.assertIn("CAP_NET_BIND_SERVICE", bind["reason"])
+        result = harness.run([*nobody, "--explain", "tcp/81"])
+        self.assert_golden("nobody", result.out.decode())
         self.set_sysctl("ip_unprivileged_port_start", "80")
         result = harness.run([*nobody, "-J", "--explain", "tcp/81"])
         answer = json.loads(result.out)
@@ -172,6 +200,7 @@ class Kinds(Port):
         self.assertEqual(proto_of(answer, "tcp")["listeners"][0]["unit"], "explain-test.socket")
         self.assertIn("unit         explain-test.socket\n", text)
         self.assertIn("  systemctl status explain-test.socket  its unit\n", text)
+        self.assert_golden("socket-unit", text)
 
     def make_time_wait(self, port, count):
         with socket.socket() as server:

@@ -9,7 +9,7 @@ import sys
 LINES_MAX = 400
 FUNCTION_MAX = 60
 # Data and texts that have no place for a licence line.
-NO_SPDX = re.compile(r"^(LICENSE|README\.md|\.ci/packages|tests/(golden|fixtures/[a-z]+/|fuzz/corpus)|.*\.(svg|png)$)")
+NO_SPDX = re.compile(r"^(LICENSE|README\.md|\.ci/packages|tests/(golden|functional/cards|fixtures/[a-z]+/|fuzz/corpus)|.*\.(svg|png)$)")
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 
 
