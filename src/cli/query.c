@@ -132,6 +132,7 @@ static int parse_columns(struct query *query, const struct options *options, cha
 	int r;
 
 	choose_columns(list, query, options);
+	query->view.may_leave_out = !options->output && !options->has_all_columns;
 	if (!options->output)
 		return 0;
 	r = column_list_parse(list, options->output, &reason);

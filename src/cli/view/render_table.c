@@ -6,12 +6,12 @@
  */
 #include "view/cells.h"
 #include "view/escape.h"
+#include "view/layout.h"
 #include "view/order.h"
 #include "view/render.h"
 
-#define GAP 2            /* blanks between two columns, and before a row under a heading */
-#define SMALLEST_CUT 8u  /* a column is not cut below this, nor below its title */
-#define SMALLEST_HEAD 4u /* nor what stands before a tail that is kept */
+#define INDENT 2         /* blanks before a row under a heading */
+#define SMALLEST_HEAD 4u /* of a cell that is cut before a tail which is kept */
 
 /* What a heading tells. */
 struct group {
@@ -22,13 +22,10 @@ struct group {
 
 struct table {
 	const struct view *view;
-	const struct column_list *list;
+	struct layout layout;
 	struct order order;
 	bool has_headings;
 	bool is_all_listeners;
-	size_t widths[COLUMNS_MAX];
-	size_t smallest[COLUMNS_MAX]; /* widths when all is cut that may be */
-	bool is_cut[COLUMNS_MAX];
 	struct buf groups;       /* struct group */
 	size_t findings;         /* of all rows */
 	struct lsp_socket found; /* the first with a finding */
@@ -60,16 +57,10 @@ static size_t cell_width(const struct cell *cell, size_t *kept)
 	return 1;
 }
 
-static void widen(size_t *width, size_t wanted)
-{
-	if (*width < wanted)
-		*width = wanted;
-}
-
 static void measure_row(struct table *table, const struct row *row)
 {
-	for (size_t i = 0; i < table->list->count; i++) {
-		const struct column *column = table->list->columns[i];
+	for (size_t i = 0; i < table->layout.list.count; i++) {
+		const struct column *column = table->layout.list.columns[i];
 		size_t width, kept = 0;
 		struct cell cell;
 
@@ -79,8 +70,7 @@ static void measure_row(struct table *table, const struct row *row)
 			cell_ask(column, row, table->scratch, &cell);
 			width = cell_width(&cell, &kept);
 		}
-		widen(&table->widths[i], width);
-		widen(&table->smallest[i], kept < width ? kept : width);
+		layout_measure(&table->layout, i, width, kept);
 	}
 }
 
@@ -116,59 +106,16 @@ static void measure_rows(struct table *table)
 
 static size_t indent_of(const struct table *table)
 {
-	return table->has_headings || table->view->signs ? GAP : 0;
-}
-
-static size_t sum_of(const struct table *table, const size_t *widths)
-{
-	size_t sum = indent_of(table) + GAP * (table->list->count - 1);
-
-	for (size_t i = 0; i < table->list->count; i++)
-		sum += widths[i];
-	return sum;
-}
-
-/*
- * Takes one column of the terminal at a time from the widest text that may be cut. Lines that wrap
- * all the same gain nothing by it: then all is shown.
- */
-static void fit_width(struct table *table)
-{
-	size_t total = sum_of(table, table->widths);
-
-	if (sum_of(table, table->smallest) > table->view->width)
-		return;
-	for (; total > table->view->width; total--) {
-		size_t widest = 0;
-
-		for (size_t i = 0; i < table->list->count; i++)
-			if (table->widths[i] > table->smallest[i] &&
-			    (table->widths[widest] == table->smallest[widest] ||
-			     table->widths[i] > table->widths[widest]))
-				widest = i;
-		table->widths[widest]--;
-		table->is_cut[widest] = true;
-	}
+	return table->has_headings || table->view->signs ? INDENT : 0;
 }
 
 static void measure_table(struct table *table)
 {
-	size_t count = table->list->count;
+	const struct view *view = table->view;
 
-	for (size_t i = 0; table->view->has_header && i < count; i++)
-		table->widths[i] = strlen(table->list->columns[i]->title);
-	memcpy(table->smallest, table->widths, sizeof(table->smallest));
+	layout_init(&table->layout, &view->columns, view->has_header);
 	measure_rows(table);
-	for (size_t i = 0; i < count; i++) {
-		bool is_wide = table->widths[i] > SMALLEST_CUT;
-
-		if (table->list->columns[i]->may_cut)
-			widen(&table->smallest[i], is_wide ? SMALLEST_CUT : table->widths[i]);
-		else
-			table->smallest[i] = table->widths[i];
-	}
-	if (table->view->width && count)
-		fit_width(table);
+	layout_fit(&table->layout, view->width, indent_of(table), view->may_leave_out);
 }
 
 /* --- second pass: write ---------------------------------------------------------------------- */
@@ -186,24 +133,24 @@ static void append_blanks(struct buf *out, size_t count)
 /* Blanks are owed until something stands behind them: no line ends in one. */
 static void write_cell(struct table *table, size_t i, const struct flat_cell *flat, size_t *owed)
 {
-	size_t column_width = table->widths[i], width = flat->size;
+	size_t column_width = table->layout.widths[i], width = flat->size;
 	struct buf *out = table->out;
 
-	if (table->list->columns[i]->align == ALIGN_RIGHT) {
+	if (table->layout.list.columns[i]->align == ALIGN_RIGHT) {
 		if (!flat->is_plain)
 			width = escape_text_width(flat->text, flat->size);
 		if (width < column_width)
 			*owed += column_width - width;
 	}
 	append_blanks(out, *owed);
-	if (table->is_cut[i])
+	if (table->layout.is_cut[i])
 		width = escape_text_cut(out, flat->text, flat->size, flat->tail, column_width);
 	else if (!flat->is_plain)
 		width = escape_text(out, flat->text, flat->size);
 	else
 		buf_append(out, flat->text, flat->size);
-	*owed = GAP;
-	if (table->list->columns[i]->align == ALIGN_LEFT && width < column_width)
+	*owed = LAYOUT_GAP;
+	if (table->layout.list.columns[i]->align == ALIGN_LEFT && width < column_width)
 		*owed += column_width - width;
 }
 
@@ -244,11 +191,11 @@ static void write_row(struct table *table, const struct row *row)
 		buf_append_char(table->out, row->sign);
 		owed--;
 	}
-	for (size_t i = 0; i < table->list->count; i++) {
+	for (size_t i = 0; i < table->layout.list.count; i++) {
 		struct flat_cell flat;
 		struct cell cell;
 
-		cell_ask(table->list->columns[i], row, table->scratch, &cell);
+		cell_ask(table->layout.list.columns[i], row, table->scratch, &cell);
 		cell_flatten(&cell, &flat);
 		write_cell(table, i, &flat, &owed);
 	}
@@ -263,8 +210,8 @@ static void write_titles(struct table *table)
 	size_t owed = indent_of(table);
 
 	begin_style(table, "\033[2m");
-	for (size_t i = 0; i < table->list->count; i++) {
-		const char *title = table->list->columns[i]->title;
+	for (size_t i = 0; i < table->layout.list.count; i++) {
+		const char *title = table->layout.list.columns[i]->title;
 		struct flat_cell flat = {.text = title, .size = strlen(title), .is_plain = true};
 
 		write_cell(table, i, &flat, &owed);
@@ -306,7 +253,7 @@ static void write_heading(struct table *table, const struct row *row, const stru
 		cell_flatten(&cell, &flat);
 		escape_text(table->out, flat.text, flat.size);
 	}
-	append_blanks(table->out, GAP);
+	append_blanks(table->out, LAYOUT_GAP);
 	append_count(table, sum->rows - sum->gone);
 	if (sum->unexpected)
 		buf_printf(table->out, ", %u unexpected", sum->unexpected);
@@ -362,9 +309,28 @@ static void write_rows(struct table *table, struct sink *sink)
 	}
 }
 
+/* Below the table: how many, what to do next, and what is not shown. */
+static void write_summary(struct table *table)
+{
+	const struct column_list *left = &table->layout.left;
+
+	append_count(table, table->order.count - table->view->past_count);
+	if (table->findings)
+		buf_printf(table->out, ", %zu finding%s. See: lsports --explain %s/%u",
+			   table->findings, table->findings == 1 ? "" : "s",
+			   lsp_proto_word(table->found.proto), table->found.local.port);
+	buf_append_char(table->out, '\n');
+	if (!left->count)
+		return;
+	buf_append_text(table->out, "The terminal has no room for ");
+	for (size_t i = 0; i < left->count; i++)
+		buf_printf(table->out, "%s%s", i ? ", " : "", left->columns[i]->title);
+	buf_append_char(table->out, '\n');
+}
+
 void render_table(const struct view *view, const struct lsp_snapshot *snapshot, struct sink *sink)
 {
-	struct table table = {.view = view, .list = &view->columns, .is_all_listeners = true};
+	struct table table = {.view = view, .is_all_listeners = true};
 	int error;
 
 	table.out = &sink->buf;
@@ -377,15 +343,8 @@ void render_table(const struct view *view, const struct lsp_snapshot *snapshot, 
 	render_fail(sink, error);
 	if (table.order.count && !sink->error) {
 		write_rows(&table, sink);
-		if (view->is_terminal && view->has_header) {
-			append_count(&table, table.order.count - view->past_count);
-			if (table.findings)
-				buf_printf(
-					table.out, ", %zu finding%s. See: lsports --explain %s/%u",
-					table.findings, table.findings == 1 ? "" : "s",
-					lsp_proto_word(table.found.proto), table.found.local.port);
-			buf_append_char(table.out, '\n');
-		}
+		if (view->is_terminal && view->has_header)
+			write_summary(&table);
 	}
 	render_fail(sink, table.scratch[0].error ? table.scratch[0].error : table.scratch[1].error);
 	buf_deinit(&table.groups);

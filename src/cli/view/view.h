@@ -180,8 +180,9 @@ struct view {
 			  */
 	bool has_header;
 	bool has_color;
-	bool is_terminal;           /* a summary line follows the table */
-	unsigned width;             /* columns of the terminal, 0: nothing is cut */
+	bool is_terminal;   /* a summary line follows the table */
+	unsigned width;     /* columns of the terminal, 0: nothing is cut */
+	bool may_leave_out; /* nobody named the columns: some may go where there is no room */
 	const char *host, *version; /* members of the JSON object */
 	int64_t time_sec;           /* moment of the look, seconds since the epoch */
 	int64_t duration_usec;      /* from the start of the program to the end of the look */
