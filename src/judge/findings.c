@@ -55,7 +55,10 @@ static void append_text(struct buf *out, const char *text)
 /* "sshd(812)" */
 static void append_process(struct buf *out, const struct lsp_process *process)
 {
-	buf_printf(out, "%s(%u)", process->comm ? process->comm : "?", process->pid);
+	buf_append_text(out, process->comm ? process->comm : "?");
+	buf_append_char(out, '(');
+	buf_append_number(out, process->pid);
+	buf_append_char(out, ')');
 }
 
 static void append_owner_fact(struct key_subject *subject, enum key_id key,
@@ -230,25 +233,31 @@ static bool is_odd(const struct lsp_process *process)
 	       is_below(process->exe, "/var/tmp/") || is_below(process->exe, "/dev/shm/");
 }
 
-/* Return: false when it is not so of this process. */
-static bool explain(enum lsp_finding_id id, const struct lsp_process *process, struct buf *out)
+static bool is_so(enum lsp_finding_id id, const struct lsp_process *process)
 {
-	bool is_doubted = process->exe_doubt != LSP_EXE_DOUBT_NONE;
+	if (id == LSP_FINDING_DELETED_EXE)
+		return process->exe_kind == LSP_EXE_KIND_DELETED;
+	if (id == LSP_FINDING_ODD_EXE)
+		return is_odd(process);
+	return process->exe_doubt != LSP_EXE_DOUBT_NONE;
+}
 
+static void explain(enum lsp_finding_id id, const struct lsp_process *process, struct buf *out)
+{
 	append_process(out, process);
-	if (id == LSP_FINDING_DELETED_EXE && process->exe_kind == LSP_EXE_KIND_DELETED)
-		buf_printf(out, " runs %s, which was deleted or replaced", process->exe);
-	else if (id == LSP_FINDING_ODD_EXE && is_odd(process))
-		buf_printf(out, " runs %s", process->exe);
-	else if (id == LSP_FINDING_EXE_DOUBT && process->exe_doubt == LSP_EXE_DOUBT_USERNS)
+	if (id == LSP_FINDING_DELETED_EXE || id == LSP_FINDING_ODD_EXE) {
+		buf_append_text(out, " runs ");
+		append_text(out, process->exe);
+		if (id == LSP_FINDING_DELETED_EXE)
+			buf_append_text(out, ", which was deleted or replaced");
+		return;
+	}
+	if (process->exe_doubt == LSP_EXE_DOUBT_USERNS)
 		buf_append_text(out, " lives in another user namespace: what /proc tells of its "
 				     "program proves nothing");
-	else if (id == LSP_FINDING_EXE_DOUBT && is_doubted)
+	else
 		buf_printf(out, " has no code mapped of %s, which /proc calls its program",
 			   process->exe);
-	else
-		return false;
-	return true;
 }
 
 /* About the first owner for which it is so. */
@@ -256,16 +265,15 @@ static int add_owner_finding(const struct key_subject *subject, struct lsp_snaps
 			     size_t index, enum lsp_finding_id id)
 {
 	struct buf reason = BUF_INIT;
-	int r = 0;
+	size_t i = 0;
+	int r;
 
-	for (size_t i = 0; i < subject->owner_count; i++) {
-		buf_reset(&reason);
-		if (!explain(id, subject->owners[i].process, &reason))
-			continue;
-		r = buf_text(&reason) ? snapshot_add_finding(snapshot, index, id, reason.data)
-				      : -ENOMEM;
-		break;
-	}
+	while (i < subject->owner_count && !is_so(id, subject->owners[i].process))
+		i++;
+	if (i == subject->owner_count)
+		return 0;
+	explain(id, subject->owners[i].process, &reason);
+	r = buf_text(&reason) ? snapshot_add_finding(snapshot, index, id, reason.data) : -ENOMEM;
 	buf_deinit(&reason);
 	return r;
 }

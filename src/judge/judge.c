@@ -55,7 +55,7 @@ static size_t count_failures(const struct rules *rules, const struct rule *rule,
 {
 	size_t failures = 0;
 
-	*is_of_port = rule->has_port;
+	*is_of_port = true;
 	for (uint32_t i = 0; i < rule->selector.term_count; i++) {
 		const struct selector_term *term =
 			selector_term_at(&rules->pool, &rule->selector, i);
@@ -108,7 +108,7 @@ static void ask_rules(struct judge *judge, struct key_subject *subject, struct o
 		} else if (r == LSP_KNOWN_NOT) {
 			*mark |= RULE_MARK_UNKNOWN;
 			keep_first(&opinion->unknown, rule);
-		} else if (!opinion->match && !opinion->unknown) {
+		} else if (rule->has_port && !opinion->match && !opinion->unknown) {
 			failures = count_failures(rules, rule, subject, &is_of_port);
 			if (is_of_port)
 				keep_nearest(opinion, rule, failures);

@@ -59,6 +59,14 @@ static int refuse(int error)
 	return error == ENOMEM ? -ENOBUFS : -error;
 }
 
+/* The link holds the rest: where descriptors are few, each one counts. */
+static void close_but_link(struct descriptors *program)
+{
+	skel_closenz(program->progs.list_descriptors.prog_fd);
+	skel_closenz(program->maps.bss.map_fd);
+	program->progs.list_descriptors.prog_fd = program->maps.bss.map_fd = 0;
+}
+
 /* Loaded and attached. @out: for destroy(), on failure too. */
 static int load(const struct root *root, const struct lsp_query *query, struct descriptors **out,
 		struct buf *why)
@@ -78,6 +86,7 @@ static int load(const struct root *root, const struct lsp_query *query, struct d
 	r = descriptors__load(program);
 	if (r >= 0 && descriptors__attach(program) < 0)
 		r = -errno;
+	close_but_link(program);
 	if (r < 0 && !has_privileges(root))
 		buf_append_text(why, "CAP_BPF and CAP_PERFMON are needed");
 	return r < 0 ? refuse(-r) : 0;

@@ -250,7 +250,7 @@ class Incomplete(Learning):
         self.learn(os.path.join(self.directory, "first.rules"), prefix=[*prefix, "-e",
                    "trace=openat2"], env=harness.sanitizer_environment(os.environ))
         lines = harness.read_bytes(log).decode().splitlines()
-        number = next(at + 1 for at, line in enumerate(lines) if '"fd"' in line)
+        number = next(at + 1 for at, line in enumerate(lines) if '"fd"' in line or '"comm"' in line)
         inject = ["-e", "trace=openat2", "-e", f"inject=openat2:error=EMFILE:when={number}+"]
         self.refuse("Too many open files", prefix=[*prefix, *inject])
         self.assertIn("INJECTED", harness.read_bytes(log).decode())

@@ -69,7 +69,8 @@ struct lsp_snapshot *proctree_wanting(const uint32_t *inodes, size_t count)
 struct lsp_snapshot *proctree_find(const char *tree, unsigned facts, const uint32_t *inodes,
 				   size_t count)
 {
-	const struct lsp_query query = {.facts = facts};
+	const struct lsp_query query = {
+		.facts = facts, .protos = 3, .families = 3, .listeners = true, .others = true};
 	struct lsp_snapshot *snapshot = proctree_wanting(inodes, count);
 	struct root root;
 
