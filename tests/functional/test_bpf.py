@@ -65,8 +65,12 @@ class Bpf(unittest.TestCase):
         result = harness.run([*prefix, harness.need("LSPORTS"), "-J", "-v", "--owners", how],
                              env=harness.sanitizer_environment(os.environ))
         self.assertEqual(result.status, 0, str(result))
-        rows = harness.by_cookie(harness.json.loads(result.out)["sockets"])
-        return {cookie: harness.owners_of(row) for cookie, row in rows.items()}, notes(result)
+        answer = harness.json.loads(result.out)
+        said = [line for line in result.said if line.startswith("lsports: owners: ")]
+        self.assertEqual(said, ["lsports: " + note for note in answer["notes"]
+                                if note.startswith("owners: ")])
+        rows = harness.by_cookie(answer["sockets"])
+        return {cookie: harness.owners_of(row) for cookie, row in rows.items()}, said
 
     def test_every_holder(self):
         with harness.Made(*SPECS):

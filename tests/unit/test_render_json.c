@@ -19,7 +19,7 @@ static void expect_members(const struct buf *json, const char *const rows[][2], 
 }
 
 static const char *const members[][2] = {
-	{"", "{8}"},
+	{"", "{9}"},
 	{"schema", "1"},
 	{"version", "1.0"},
 	{"host", "web1"},
@@ -29,6 +29,7 @@ static const char *const members[][2] = {
 	{"gaps.0.what", "processes"},
 	{"gaps.0.why", "run as \"root\""},
 	{"gaps.0.count", "2"},
+	{"notes", "[0]"},
 	{"missing", "[0]"},
 	{"sockets", "[6]"},
 	/* a connection of IPv4 inside of IPv6 */
@@ -133,13 +134,13 @@ static void test_json_some(void **state)
 	static const struct golden rows[] = {
 		{{.scene = SCENE_EMPTY, .format = "json"},
 		 "{\"schema\":1,\"version\":\"1.0\",\"host\":\"web1\",\"time\":"
-		 "\"2026-01-02T03:04:05Z\",\"complete\":true,\"gaps\":[],\"missing\":[],"
+		 "\"2026-01-02T03:04:05Z\",\"complete\":true,\"gaps\":[],\"notes\":[],\"missing\":[],"
 		 "\"sockets\":[]}\n"},
 		{{.scene = SCENE_EMPTY, .format = "jsonl"}, ""},
 		{{.format = "json", .columns = "port,comm", .sort = "-port"},
 		 "{\"schema\":1,\"version\":\"1.0\",\"host\":\"web1\",\"time\":"
 		 "\"2026-01-02T03:04:05Z\",\"complete\":false,\"gaps\":[{\"what\":\"processes\","
-		 "\"why\":\"run as \\\"root\\\"\",\"count\":2}],\"missing\":[],\"sockets\":[\n"
+		 "\"why\":\"run as \\\"root\\\"\",\"count\":2}],\"notes\":[],\"missing\":[],\"sockets\":[\n"
 		 "{\"port\":5432,\"comm\":null},\n"
 		 "{\"port\":81,\"comm\":\"\\u001b[31m\\u000a \\ufffd,\\\"\","
 		 "\"comm_raw\":\"1b5b33316d0a20ff2c22\"},\n"

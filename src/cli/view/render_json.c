@@ -192,6 +192,19 @@ static void emit_gaps(struct emit *emit, const struct lsp_snapshot *snapshot)
 	emit_close(emit, ']');
 }
 
+/* How the facts were got. */
+static void emit_notes(struct emit *emit, const struct lsp_snapshot *snapshot)
+{
+	size_t count;
+	const char *const *notes = lsp_snapshot_notes(snapshot, &count);
+
+	json_emit_key(emit, "notes");
+	emit_open(emit, '[');
+	for (size_t i = 0; i < count; i++)
+		emit_text(emit, notes[i], strlen(notes[i]));
+	emit_close(emit, ']');
+}
+
 /* Required rules that no listener holds: what is said of no socket. */
 static void emit_missing(struct emit *emit, const struct lsp_snapshot *snapshot)
 {
@@ -219,6 +232,7 @@ void json_emit_head(struct emit *emit, const struct view *view, const struct lsp
 	emit_text_member(emit, "host", view->host);
 	emit_time_member(emit, "time", true, view->time_sec);
 	emit_gaps(emit, snapshot);
+	emit_notes(emit, snapshot);
 }
 
 void render_json(const struct view *view, const struct lsp_snapshot *snapshot, struct sink *sink)
