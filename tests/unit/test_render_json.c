@@ -134,13 +134,15 @@ static void test_json_some(void **state)
 	static const struct golden rows[] = {
 		{{.scene = SCENE_EMPTY, .format = "json"},
 		 "{\"schema\":1,\"version\":\"1.0\",\"host\":\"web1\",\"time\":"
-		 "\"2026-01-02T03:04:05Z\",\"complete\":true,\"gaps\":[],\"notes\":[],\"missing\":[],"
+		 "\"2026-01-02T03:04:05Z\",\"complete\":true,\"gaps\":[],\"notes\":[],\"missing\":["
+		 "],"
 		 "\"sockets\":[]}\n"},
 		{{.scene = SCENE_EMPTY, .format = "jsonl"}, ""},
 		{{.format = "json", .columns = "port,comm", .sort = "-port"},
 		 "{\"schema\":1,\"version\":\"1.0\",\"host\":\"web1\",\"time\":"
 		 "\"2026-01-02T03:04:05Z\",\"complete\":false,\"gaps\":[{\"what\":\"processes\","
-		 "\"why\":\"run as \\\"root\\\"\",\"count\":2}],\"notes\":[],\"missing\":[],\"sockets\":[\n"
+		 "\"why\":\"run as "
+		 "\\\"root\\\"\",\"count\":2}],\"notes\":[],\"missing\":[],\"sockets\":[\n"
 		 "{\"port\":5432,\"comm\":null},\n"
 		 "{\"port\":81,\"comm\":\"\\u001b[31m\\u000a \\ufffd,\\\"\","
 		 "\"comm_raw\":\"1b5b33316d0a20ff2c22\"},\n"
