@@ -6,7 +6,10 @@ All programs of a question take turns (A B C D A B C D ...), so that what else g
 machine meets all of them alike. The figures are medians; a ratio is that of lsports to the other,
 below 1 is less. Run as root: a load makes a network namespace and owners need privileges.
 
-Environment: LSPORTS LOAD MEASURE, the programs.
+Besides, of lsports alone: the walk of /proc in place of the program in the kernel, other formats,
+and the floor, which is what the kernel takes for the answer when nobody reads it.
+
+Environment: LSPORTS LOAD MEASURE FLOOR, the programs.
 """
 
 import argparse
@@ -31,6 +34,9 @@ QUESTIONS = {
     "-tanp": ["lsof", "-nP", "-iTCP"],
 }
 PEERS = ["ss", "netstat", "lsof"]
+LOAD_NAMES = {"idle": "idle", "fds": "200 processes with 2,000 descriptors",
+              "procs": "3,000 processes", "listeners": "15,000 listeners",
+              "conns": "100,000 connections (200,000 sockets)"}
 SLOW = 20.0   # seconds: what takes longer is run once
 LIMIT = 300   # seconds: what takes longer is killed, and the figure is a lower bound
 PR_SET_PDEATHSIG = 1
@@ -103,8 +109,17 @@ class Runs:
 
 
 def commands_of(question):
-    return {"lsports": [need("LSPORTS"), question], "ss": ["ss", question],
-            "netstat": ["netstat", question], "lsof": QUESTIONS[question]}
+    lsports = [need("LSPORTS"), question]
+    commands = {"lsports": lsports, "ss": ["ss", question], "netstat": ["netstat", question],
+                "lsof": QUESTIONS[question]}
+    if "p" in question:
+        commands["walk"] = [*lsports, "--owners", "proc"]
+        commands["floor"] = [need("FLOOR"), "descriptors"]
+    elif "a" in question:
+        commands["raw"] = [*lsports, "--raw"]
+        commands["json"] = [*lsports, "--json"]
+        commands["floor"] = [need("FLOOR"), "dump"]
+    return commands
 
 
 def measure(load, question, pid, runs):
@@ -139,7 +154,33 @@ def print_figures(load, question, figures):
               f"time {format_ratio(ours, theirs, 'seconds', theirs['killed'])}, "
               f"memory {format_ratio(ours, theirs, 'kilobytes', False)}"
               f"{'   (' + ', '.join(marks) + ')' if marks else ''}")
+    for name in [name for name in figures if name not in ("lsports", *PEERS)]:
+        variant = figures[name]
+        print(f"{load:<10} {question:<7} {name:<8} {variant['seconds'] * 1000:>10.2f} ms "
+              f"{variant['kilobytes'] / 1024:>8.1f} MiB   {name}/ss: time "
+              f"{format_ratio(variant, figures['ss'], 'seconds', False)}, lsports/{name}: time "
+              f"{format_ratio(ours, variant, 'seconds', False)}")
     sys.stdout.flush()
+
+
+def format_cell(figures):
+    """The ratios to all peers; two digits that count."""
+    cells = []
+    for name in PEERS:
+        ratio = figures["lsports"]["seconds"] / figures[name]["seconds"]
+        cells.append(("<" if figures[name]["killed"] else "") +
+                     (f"{ratio:.2f}" if ratio >= 0.095 else f"{ratio:.2g}"))
+    return " / ".join(cells)
+
+
+def print_markdown(answer, file):
+    questions = [question for question in QUESTIONS
+                 if all(question in load for load in answer["loads"].values())]
+    print("| load | " + " | ".join(f"`{question}`" for question in questions) + " |", file=file)
+    print("| --- " * (len(questions) + 1) + "|", file=file)
+    for load, figures in answer["loads"].items():
+        print(f"| {LOAD_NAMES[load]} | " +
+              " | ".join(format_cell(figures[question]) for question in questions) + " |", file=file)
 
 
 def parse_arguments():
@@ -149,6 +190,7 @@ def parse_arguments():
     # An argument that begins with a dash needs "=": --questions=-tln,-tan
     parser.add_argument("--questions", default=",".join(QUESTIONS), help=",".join(QUESTIONS))
     parser.add_argument("--json", metavar="FILE", help="all figures as JSON")
+    parser.add_argument("--markdown", metavar="FILE", help="the table of the README")
     arguments = parser.parse_args()
     arguments.loads = arguments.loads.split(",")
     arguments.questions = arguments.questions.split(",")
@@ -189,6 +231,9 @@ def main():
     if arguments.json:
         with open(arguments.json, "w", encoding="utf-8") as file:
             json.dump(answer, file, indent=1)
+    if arguments.markdown:
+        with open(arguments.markdown, "w", encoding="utf-8") as file:
+            print_markdown(answer, file)
 
 
 if __name__ == "__main__":
