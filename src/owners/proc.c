@@ -17,8 +17,17 @@ static void free_walk(struct procwalk **walk)
 
 static int run(struct procwalk *walk, enum procwalk_pass pass)
 {
+	int r = 0;
+
 	procwalk_begin(walk, pass);
-	return procwalk_run(walk);
+	/* The second pass looks into what the first one did not: threads and rings. */
+	intmap_deinit(&walk->seen);
+	if (pass == PROCWALK_FIRST)
+		r = prefilter_run(walk);
+	if (r >= 0)
+		r = procwalk_run(walk);
+	walk->processes += walk->seen.count;
+	return r;
 }
 
 static int find_by_proc(const struct root *root, const struct lsp_query *query,

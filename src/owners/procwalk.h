@@ -117,6 +117,14 @@ void procwalk_fail(struct procwalk_process *process, int error);
 ssize_t procwalk_read(const struct procwalk *walk, int dir, const char *name, char *out,
 		      size_t size);
 
+/* --- in prefilter.c --- */
+
+/*
+ * prefilter_run() - fills walk->seen with processes that hold nothing wanted.
+ * Return: 0 or -ENOMEM.
+ */
+int prefilter_run(struct procwalk *walk);
+
 /* --- in threads.c --- */
 
 /* threads_find() - every thread but the leader, whose table is another one. */

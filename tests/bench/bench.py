@@ -60,11 +60,12 @@ def die_with_parent():
 class Load:
     """A load that is there for as long as the with block runs."""
 
-    def __init__(self, name):
+    def __init__(self, name, *count):
         self.name = name
+        self.count = map(str, count)
 
     def __enter__(self):
-        self.child = subprocess.Popen([need("LOAD"), self.name], stdin=subprocess.PIPE,
+        self.child = subprocess.Popen([need("LOAD"), self.name, *self.count], stdin=subprocess.PIPE,
                                       stdout=subprocess.PIPE, preexec_fn=die_with_parent)
         if self.child.stdout.readline() != b"ready\n":
             raise CannotRun(f"load {self.name} could not be made")

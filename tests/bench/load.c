@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * load NAME: puts a load on the machine in a network namespace of its own, prints "ready" and
+ * load NAME [COUNT]: puts a load on the machine in a network namespace of its own, prints "ready" and
  * holds it until standard input ends. Every process stays below 20,000 descriptors, so large
  * loads are spread over processes. Measures nothing.
  *
@@ -9,6 +9,8 @@
  *   procs      3,000 processes
  *   listeners  15,000 listeners
  *   conns      100,000 connections over loopback, 200,000 sockets
+ *
+ * COUNT is that of all descriptors of fds, and of all sockets of conns.
  */
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -184,15 +186,32 @@ static void run_load(const struct load *load)
 		continue;
 }
 
+/* As many in each process as make @count in all. */
+static bool resize(struct load *load, const char *count)
+{
+	char *end;
+	unsigned long number = strtoul(count, &end, 10);
+
+	if (*end || !number)
+		return false;
+	if (load->descriptors)
+		load->descriptors = (unsigned)(number / load->processes);
+	else if (load->connections)
+		load->connections = (unsigned)(number / 2 / load->processes);
+	else
+		return false;
+	return load->descriptors + 2 * load->connections < DESCRIPTORS_NEEDED;
+}
+
 int main(int argc, char **argv)
 {
-	const struct load *load = NULL;
+	struct load load = {.name = NULL};
 
-	for (size_t i = 0; argc == 2 && i < sizeof(loads) / sizeof(loads[0]); i++)
+	for (size_t i = 0; argc > 1 && i < sizeof(loads) / sizeof(loads[0]); i++)
 		if (strcmp(loads[i].name, argv[1]) == 0)
-			load = &loads[i];
-	if (load == NULL) {
-		fputs("usage: load idle|fds|procs|listeners|conns\n", stderr);
+			load = loads[i];
+	if (!load.name || argc > 3 || (argc == 3 && !resize(&load, argv[2]))) {
+		fputs("usage: load idle|fds|procs|listeners|conns [COUNT]\n", stderr);
 		return 2;
 	}
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -200,6 +219,6 @@ int main(int argc, char **argv)
 	if (unshare(CLONE_NEWNET) < 0)
 		fail("unshare");
 	bring_up_loopback();
-	run_load(load);
+	run_load(&load);
 	return 0;
 }

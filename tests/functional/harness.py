@@ -46,8 +46,10 @@ AS_NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
 
 
 def die_with_parent():
-    """For preexec_fn: no helper outlives the test."""
+    """For preexec_fn: no helper outlives the test, nor ignores what whoever started it ignores."""
     _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def enter_namespace(root=False, few_processes=False):

@@ -47,8 +47,8 @@ class Load:
         self.child.wait()
         self.child.stdout.close()
 
-    def lsports(self, *arguments):
-        result = harness.run(["nsenter", "--net", f"--target={self.child.pid}",
+    def lsports(self, *arguments, prefix=()):
+        result = harness.run(["nsenter", "--net", f"--target={self.child.pid}", *prefix,
                               harness.need("LSPORTS"), *arguments], timeout=300)
         if result.status != 0:
             raise AssertionError(str(result))
@@ -81,13 +81,16 @@ class Bpf(unittest.TestCase):
         self.assertIn("lsports: owners: bpf", said)
 
     def check_load(self, name, least, *question):
+        words = [*question, "-n", "-v", "--format", "jsonl", "-o", ROW, "--owners"]
         with Load(name) as load:
-            answers = {how: load.lsports(*question, "-n", "-v", "--format", "jsonl", "-o", ROW,
-                                         "--owners", how) for how in ("bpf", "proc", "auto")}
+            answers = {how: load.lsports(*words, how) for how in ("bpf", "proc", "auto")}
+            # The walk takes as many threads as there are processors for us.
+            one = load.lsports(*words, "proc", prefix=["taskset", "1"])
         rows = answers["bpf"].out.splitlines()
         self.assertGreaterEqual(len(rows), least)
         self.assertEqual([row for row in rows if b'"owners":[]' in row], [])
         self.assertEqual(answers["bpf"].out, answers["proc"].out)
+        self.assertEqual(one.out, answers["proc"].out)
         self.assertEqual(answers["auto"].out, answers["proc"].out)
         for how in ("bpf", "proc"):
             self.assertEqual(notes(answers[how])[-1], f"lsports: owners: {how}")
@@ -176,6 +179,6 @@ class Bpf(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    for tool in ("setpriv", "strace", "nsenter", "bpftool"):
+    for tool in ("setpriv", "strace", "nsenter", "bpftool", "taskset"):
         harness.need_tool(tool)
     harness.main(root=True, few_processes=True)
