@@ -348,6 +348,23 @@ static enum status run(struct follow *follow, int64_t interval, struct buf *mess
 	return r < 0 ? STATUS_FAILED : status_of(follow, follow->options);
 }
 
+/* watch(1) and ss(8) have no "=": a port that looks like an interval may be meant as one. */
+static void hint_at_interval(const struct options *options)
+{
+	const char *word = options->selector_count == 1 ? options->selectors[0] : "";
+	size_t digits = strspn(word, "0123456789");
+	struct buf line = BUF_INIT, text = BUF_INIT;
+
+	if (!digits || digits > 2 || word[digits] || strcmp(options->watch, "1") != 0)
+		return;
+	buf_printf(&text, "watching port %s; every %s seconds is --watch=%s", word, word, word);
+	if (buf_text(&text))
+		message_format_line(&line, text.data);
+	message_print(&line);
+	buf_deinit(&line);
+	buf_deinit(&text);
+}
+
 enum status watch_run(const struct options *options, const struct query_output *output,
 		      struct buf *messages)
 {
@@ -366,6 +383,7 @@ enum status watch_run(const struct options *options, const struct query_output *
 	}
 	if (follow_init(&follow, options, output, DRAWN_SIGN_TICKS, terminal_now(), messages) >=
 	    0) {
+		hint_at_interval(options);
 		if (!follow.look.query.is_drawn)
 			follow.sign_ticks = 1;
 		status = run(&follow, interval, messages);

@@ -108,7 +108,8 @@ static int refuse_service(struct selector_cursor *cursor)
 	struct nearest nearest;
 
 	append_item(cursor);
-	buf_append_text(cursor->error, " is no port, no name of a service and no KEY=VALUE");
+	buf_append_text(cursor->error, " is no port, no name of a service and no KEY=VALUE, as "
+				       "process=NAME or address=ADDRESS");
 	buf_append(&word, cursor->at, selector_item_size(cursor));
 	if (buf_text(&word)) {
 		nearest_init(&nearest, word.data);
@@ -261,7 +262,9 @@ static int parse_word(const struct key *key, struct selector_cursor *cursor,
 	struct nearest nearest;
 
 	for (unsigned i = 0; key->word(i); i++) {
-		if (strlen(key->word(i)) == size && memcmp(key->word(i), cursor->at, size) == 0)
+		/* ss(8) writes LISTEN. */
+		if (strlen(key->word(i)) == size &&
+		    strncasecmp(key->word(i), cursor->at, size) == 0)
 			out->bits |= LSP_BIT(i);
 	}
 	if (out->bits) {

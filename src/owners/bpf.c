@@ -321,6 +321,7 @@ static int find_by_bpf(const struct root *root, const struct lsp_query *query,
 	if (r >= 0 && walk->unowned)
 		r = procwalk_run(walk);
 	walk->processes += walk->seen.count;
+	walk->is_asked = true;
 	return r < 0 ? r : procgaps_tell(walk);
 }
 

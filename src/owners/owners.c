@@ -74,15 +74,18 @@ static int tell_gap(struct lsp_snapshot *snapshot, const struct buf *refusals)
 	return r;
 }
 
+/* @is_little: a source was left out because it would not have paid. */
 static int tell_notes(struct lsp_snapshot *snapshot, const struct owner_source *used,
-		      const struct buf *refusals)
+		      bool is_little, const struct buf *refusals)
 {
 	int r = 0;
 
 	if (refusals->size)
 		r = snapshot_add_note(snapshot, "owners: not by %.*s", (int)refusals->size,
 				      refusals->data);
-	return r < 0 ? r : snapshot_add_note(snapshot, "owners: %s", used->name);
+	return r < 0 ? r
+		     : snapshot_add_note(snapshot, "owners: %s%s", used->name,
+					 is_little ? ", since there is little to look over" : "");
 }
 
 int owners_find(const struct root *root, const struct lsp_query *query,
@@ -90,6 +93,7 @@ int owners_find(const struct root *root, const struct lsp_query *query,
 {
 	struct buf refusals = BUF_INIT;
 	const struct owner_source *used = NULL;
+	bool is_little = false;
 	int r = 0;
 
 	if (!(query->facts & LSP_FACT_OWNERS) || query->owners == LSP_OWNERS_NONE)
@@ -97,8 +101,10 @@ int owners_find(const struct root *root, const struct lsp_query *query,
 	for (size_t i = 0; !used && r != -ENOMEM && i < SOURCE_COUNT; i++) {
 		struct buf why = BUF_INIT;
 
-		if (!is_asked(sources[i], query->owners, root))
+		if (!is_asked(sources[i], query->owners, root)) {
+			is_little |= query->owners == LSP_OWNERS_AUTO && root->is_machine;
 			continue;
+		}
 		r = sources[i]->find(root, query, snapshot, &why);
 		if (r >= 0) {
 			used = sources[i];
@@ -113,7 +119,7 @@ int owners_find(const struct root *root, const struct lsp_query *query,
 	}
 	if (r != -ENOMEM)
 		r = refusals.error ? refusals.error
-		    : used         ? tell_notes(snapshot, used, &refusals)
+		    : used         ? tell_notes(snapshot, used, is_little, &refusals)
 				   : tell_gap(snapshot, &refusals);
 	buf_deinit(&refusals);
 	return r;

@@ -201,8 +201,8 @@ static const char *noun(uint64_t count)
 
 static int add_notes(const struct procwalk *walk)
 {
-	int r = snapshot_add_note(walk->snapshot, "owners: %" PRIu64 " %s in %s", walk->processes,
-				  noun(walk->processes),
+	int r = snapshot_add_note(walk->snapshot, "owners: %" PRIu64 " %s%s in %s", walk->processes,
+				  noun(walk->processes), walk->is_asked ? " with descriptors" : "",
 				  walk->pass == PROCWALK_FIRST ? "one pass" : "two passes");
 
 	if (r >= 0 && walk->ended)
@@ -211,9 +211,10 @@ static int add_notes(const struct procwalk *walk)
 				      noun(walk->ended));
 	if (r >= 0 && walk->unreadable && !walk->unowned)
 		r = snapshot_add_note(walk->snapshot,
-				      "owners: %" PRIu64 " %s could not be read, but every "
-				      "socket has an owner",
-				      walk->unreadable, noun(walk->unreadable));
+				      "owners: %" PRIu64 " %s could not be read (PID %" PRIu32
+				      "%s), but every socket has an owner",
+				      walk->unreadable, noun(walk->unreadable), walk->refused,
+				      walk->unreadable > 1 ? " is one" : "");
 	return r;
 }
 

@@ -234,7 +234,10 @@ static void count_error(struct procwalk *walk, int error, uint64_t count)
 void procwalk_count(struct procwalk *walk, const struct procwalk_process *process)
 {
 	walk->ended += process->is_gone;
-	walk->unreadable += process->is_refused && !process->is_gone;
+	if (process->is_refused && !process->is_gone) {
+		walk->unreadable++;
+		walk->refused = process->pid;
+	}
 	walk->masked += process->is_masked;
 	if (process->error)
 		count_error(walk, process->error, 1);

@@ -43,6 +43,8 @@ struct procwalk {
 	enum procwalk_pass pass;
 
 	uint64_t processes;  /* seen by this pass */
+	bool is_asked;       /* the kernel told them: those that have descriptors */
+	uint32_t refused;    /* PID of one that the kernel refused, 0 for none */
 	uint64_t unreadable; /* of this pass: the kernel refused */
 	uint64_t masked;     /* of this pass: something is mounted over them */
 	uint64_t ended;      /* of all passes: gone while they were read */

@@ -240,7 +240,7 @@ static void test_help(void **state)
 	for (const char *at = sink.buf.data; (at = strchr(at, '\n')); at++)
 		lines++;
 	assert_int_equal(lines, column_count + format_count);
-	assert_non_null(strstr(sink.buf.data, "\nport            number   local port\n"));
+	assert_non_null(strstr(sink.buf.data, "\nport            number    local port\n"));
 	assert_non_null(strstr(sink.buf.data, "\njsonl       one JSON object a line"));
 	sink_deinit(&sink);
 }

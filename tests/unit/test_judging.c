@@ -67,7 +67,8 @@ static void names_are_those_of_the_root(void **state)
 	}
 }
 
-#define NO_SERVICE " is no port, no name of a service and no KEY=VALUE"
+#define NO_SERVICE                                                                                 \
+	" is no port, no name of a service and no KEY=VALUE, as process=NAME or address=ADDRESS"
 
 static void a_wrong_name_is_told_with_the_nearest(void **state)
 {

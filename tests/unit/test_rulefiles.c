@@ -120,7 +120,7 @@ static void names_of_services_are_those_of_the_root(void **state)
 	expect_refused(*state, -EINVAL,
 		       "/" LEARNED
 		       ":1: \"min\": column 1: \"min\" is no port, no name of a service "
-		       "and no KEY=VALUE (nearest: mine)\n");
+		       "and no KEY=VALUE, as process=NAME or address=ADDRESS (nearest: mine)\n");
 }
 
 static void a_link_is_followed_within_the_root(void **state)

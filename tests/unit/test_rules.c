@@ -123,7 +123,8 @@ static void what_is_wrong_is_told_with_its_place(void **state)
 		{TEXT("required 22\n"), "f:1: nothing may stand behind \"required\"\n"},
 		{TEXT("22 required required\n"), "f:1: nothing may stand behind \"required\"\n"},
 		{TEXT("22 Required\n"), "f:1: \"Required\": column 4: \"Required\" is "
-					"no port, no name of a service and no KEY=VALUE\n"},
+					"no port, no name of a service and no KEY=VALUE, as "
+					"process=NAME or address=ADDRESS\n"},
 		{TEXT("22 finding=odd-exe\n"),
 		 "f:1: finding= cannot stand in a rule: findings come from rules\n"},
 		{TEXT("finding!=missing 22\n"),

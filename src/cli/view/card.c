@@ -154,7 +154,8 @@ static void judgement(const struct card *card, size_t index)
 	lsp_snapshot_judgement(card->snapshot, index, &judgement);
 	word = lsp_verdict_word(judgement.verdict);
 	card_begin(card, "verdict");
-	buf_append_text(card->out, word ? word : "none");
+	buf_append_text(card->out,
+			word ? word : "none: without rules only low ports are judged");
 	if (judgement.rule) {
 		buf_append_text(card->out, judgement.verdict == LSP_VERDICT_UNEXPECTED
 						   ? ", the nearest rule is "
@@ -190,7 +191,7 @@ void card_add_listener(const struct card *card, size_t at, const struct lsp_sock
 		card_print(card, "", "the kernel chose the port");
 	owners(card, at, socket);
 	if (socket->has_uid) {
-		card_begin(card, "user");
+		card_begin(card, "made by");
 		user(card, socket->uid);
 		card_end(card);
 	}

@@ -167,7 +167,7 @@ void column_list_help(struct sink *sink)
 		if (strlen(columns[i].key) > width)
 			width = strlen(columns[i].key);
 	for (size_t i = 0; i < column_count; i++)
-		buf_printf(&sink->buf, "%-*s  %-7s  %s\n", (int)width, columns[i].key,
+		buf_printf(&sink->buf, "%-*s  %-8s  %s\n", (int)width, columns[i].key,
 			   columns[i].type, columns[i].help);
 	sink_flush_some(sink);
 }
