@@ -154,8 +154,7 @@ static void judgement(const struct card *card, size_t index)
 	lsp_snapshot_judgement(card->snapshot, index, &judgement);
 	word = lsp_verdict_word(judgement.verdict);
 	card_begin(card, "verdict");
-	buf_append_text(card->out,
-			word ? word : "none: without rules only low ports are judged");
+	buf_append_text(card->out, word ? word : "none: without rules only low ports are judged");
 	if (judgement.rule) {
 		buf_append_text(card->out, judgement.verdict == LSP_VERDICT_UNEXPECTED
 						   ? ", the nearest rule is "
