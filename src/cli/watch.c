@@ -103,7 +103,7 @@ static void append_title(const struct screen *screen, int64_t interval, struct b
 		buf_append_text(out, "  could not look");
 }
 
-/* Lines of @text, at most @max; the rest of each line of the screen is emptied. */
+/* Lines of @text, at most @max. */
 static size_t append_lines(struct buf *out, const struct buf *text, size_t max)
 {
 	const char *at = text->data, *end = text->size ? at + text->size : at;
@@ -115,7 +115,6 @@ static size_t append_lines(struct buf *out, const struct buf *text, size_t max)
 
 		buf_append_text(out, "\r\n");
 		buf_append(out, at, (size_t)(stop - at));
-		buf_append_text(out, "\033[K");
 		at = newline ? newline + 1 : end;
 	}
 	return count;
@@ -161,13 +160,11 @@ static int draw(struct screen *screen, int64_t interval, bool is_whole)
 
 	if (is_whole)
 		draw_table(screen);
-	buf_append_text(out, "\033[H");
+	/* Emptied before it is written: behind a full line the last cell would go. */
+	buf_append_text(out, is_whole ? "\033[H\033[J" : "\033[H\033[K");
 	append_title(screen, interval, out);
-	buf_append_text(out, "\033[K");
-	if (is_whole) {
+	if (is_whole)
 		buf_append(out, screen->table.buf.data, screen->table.buf.size);
-		buf_append_text(out, "\033[J");
-	}
 	if (screen->table.error || screen->table.buf.error)
 		return -ENOMEM;
 	return sink_flush(screen->sink);

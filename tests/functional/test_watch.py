@@ -109,15 +109,16 @@ class Screen:
         os.close(self.ours)
 
     def resize(self, lines, columns):
+        self.columns = columns
         fcntl.ioctl(self.ours, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
 
     def press(self, keys):
         os.write(self.ours, keys)
 
     def rows(self):
-        """The lines of the screen, as a terminal would show them."""
-        rows = collections.defaultdict(bytes)
-        at = 0
+        """The lines of the screen, as a terminal would show them that does not wrap."""
+        rows = collections.defaultdict(str)
+        at = column = 0
         for found in SEQUENCE.finditer(self.bytes[self.bytes.rfind(ENTER):]):
             text = found[0]
             if found[3] == b"H":
@@ -126,6 +127,7 @@ class Screen:
             elif found[3] == b"J":
                 for row in [row for row in rows if row > at or found[2] == b"2"]:
                     del rows[row]
+                rows[at] = rows[at][:column]
             elif found[3] == b"K":
                 rows[at] = rows[at][:column]
             elif text == b"\r\n":
@@ -134,9 +136,13 @@ class Screen:
             elif text == b"\r":
                 column = 0
             elif not found[3]:
+                text = text.decode("utf-8")
                 rows[at] = rows[at][:column] + text + rows[at][column + len(text):]
-                column += len(text)
-        return [rows[at].decode("utf-8") for at in range(max(rows, default=-1) + 1)]
+                # Behind the last cell the cursor stays on it.
+                column = min(column + len(text), self.columns - 1)
+        while rows and not rows[max(rows)]:
+            del rows[max(rows)]
+        return [rows[at] for at in range(max(rows, default=-1) + 1)]
 
     def wait_for_row(self, *words):
         def find():
@@ -210,7 +216,7 @@ class Drawn(unittest.TestCase):
     def test_width(self):
         with harness.Made("tcp,port=22"), Screen("-o", "proto,port,cmdline", columns=40) as screen:
             row = screen.wait_for_row(" 22 ")
-            self.assertLessEqual(len(row), 40)
+            self.assertEqual((len(row), row[-1]), (40, "\u2026"))
             screen.resize(20, 30)
             harness.wait_for(lambda: len(screen.wait_for_row(" 22 ")) <= 30, "thirty columns")
             screen.press(b"Q")
