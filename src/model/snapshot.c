@@ -339,7 +339,7 @@ int snapshot_list_unowned(const struct lsp_snapshot *snapshot, struct intmap *in
 	struct intmap owned = {0};
 	int r = 0;
 
-	if (!snapshot->walk.is_done)
+	if (!snapshot->walk.is_done || snapshot->walk.is_all_owned)
 		return 0;
 	for (size_t i = 0; r >= 0 && i < snapshot->found.count; i++)
 		r = intmap_put(&owned, found[i].inode, 0);

@@ -84,6 +84,7 @@ struct snapshot_walk {
 	bool is_masked;        /* something is mounted over one */
 	bool is_pid_namespace; /* we are in a PID namespace that is not the first */
 	bool has_cgroups;      /* PID 1 was moved: in the root cgroup are kernel threads alone */
+	bool is_all_owned;     /* every socket has an owner */
 };
 void snapshot_set_walk(struct lsp_snapshot *snapshot, const struct snapshot_walk *walk);
 

@@ -193,6 +193,10 @@ static int take(struct procwalk *walk, struct holder *holder, const struct descr
 
 	if (is_mark)
 		return intmap_put(&walk->seen, found->pid, 0);
+	/* One more of many: nothing need be opened. */
+	if (is_socket && found->pid == holder->process.pid && holder->process.is_added)
+		return procwalk_own(walk, &holder->process, holder->dir, (uint32_t)found->inode,
+				    found->fd);
 	/* No process is entered in vain. */
 	if (is_socket ? !procwalk_wants(walk, (uint32_t)found->inode)
 		      : walk->pass == PROCWALK_FIRST)

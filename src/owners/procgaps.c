@@ -222,6 +222,7 @@ int procgaps_tell(struct procwalk *walk)
 {
 	struct snapshot_walk seen = {
 		.is_done = true,
+		.is_all_owned = !walk->unowned,
 		.has_cgroups = walk->unowned && has_cgroups(walk),
 		.is_masked = walk->masked != 0,
 		.is_partial = walk->unreadable || walk->masked || walk->errors[0].error,
