@@ -21,6 +21,7 @@ typedef long long __s64;
 typedef __u16 __be16;
 typedef __u32 __be32;
 typedef __u32 __wsum;
+typedef _Bool bool;
 
 #include "owners/descriptors.h"
 
@@ -31,7 +32,11 @@ typedef __u32 __wsum;
 #define AF_INET 2
 #define AF_INET6 10
 #define SOCK_STREAM 1
-#define RING "[io_urin" /* as much of "[io_uring]" as is compared */
+#define LISTEN (1u << 10) /* TCP_LISTEN, include/net/tcp_states.h */
+#define RING "[io_urin"   /* as much of "[io_uring]" as is compared */
+
+/* include/uapi/linux/net.h */
+typedef enum { SS_FREE, SS_UNCONNECTED } socket_state;
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
@@ -66,6 +71,7 @@ struct sock {
 };
 
 struct socket {
+	socket_state state;
 	short type;
 	struct sock *sk;
 };
@@ -82,7 +88,7 @@ struct pid {
 };
 
 struct task_struct {
-	__u32 tgid;
+	__u32 pid, tgid;
 	struct task_struct *group_leader;
 	struct pid *thread_pid;
 };
@@ -105,11 +111,15 @@ struct bpf_iter__task_file {
  */
 __u32 stream_states;
 __u32 other_states;
-/* The process whose descriptor was the last one. One reader at a time. */
+/*
+ * There is one reader: the process whose descriptor was the last one, and how deep the reader lies
+ * in PID namespaces.
+ */
 __u32 last_pid;
+__u32 level, has_level;
 
-/* The number of a thread in the PID namespace of level @level. */
-static unsigned int number_of(const struct pid *pid, unsigned int level)
+/* The number of a thread in the PID namespace of the reader. */
+static unsigned int number_of(const struct pid *pid)
 {
 	int number = 0;
 
@@ -117,12 +127,17 @@ static unsigned int number_of(const struct pid *pid, unsigned int level)
 	return (unsigned int)number;
 }
 
-static int take_socket(const struct file *file, const struct socket *socket,
-		       struct descriptor *found)
+static bool take_socket(const struct file *file, const struct socket *socket,
+			struct descriptor *found)
 {
-	const struct sock *sock = socket->sk;
-	__u32 states = socket->type == SOCK_STREAM ? stream_states : other_states;
+	bool is_stream = socket->type == SOCK_STREAM;
+	__u32 states = is_stream ? stream_states : other_states;
+	const struct sock *sock;
 
+	/* listen(2) is refused to any other one (net/ipv4/af_inet.c): no more memory is touched. */
+	if (is_stream && stream_states == LISTEN && socket->state != SS_UNCONNECTED)
+		return 0;
+	sock = socket->sk;
 	if (!sock ||
 	    (sock->__sk_common.skc_family != AF_INET && sock->__sk_common.skc_family != AF_INET6))
 		return 0;
@@ -132,7 +147,7 @@ static int take_socket(const struct file *file, const struct socket *socket,
 	return 1;
 }
 
-static int is_ring(const struct file *file)
+static bool is_ring(const struct file *file)
 {
 	char name[sizeof(RING) - 1];
 
@@ -150,12 +165,16 @@ static int is_ring(const struct file *file)
 static void write(struct bpf_iter__task_file *at, const struct task_struct *task,
 		  struct descriptor *found)
 {
-	const struct task_struct *reader = bpf_get_current_task_btf();
-	/* The reader sees no process of another namespace. */
-	unsigned int level = BPF_CORE_READ(reader, thread_pid, level);
+	/* The reader, who stays the same, sees no process of another namespace. */
+	if (!has_level) {
+		const struct task_struct *reader = bpf_get_current_task_btf();
 
-	found->pid = number_of(BPF_CORE_READ(task, group_leader, thread_pid), level);
-	found->thread = number_of(BPF_CORE_READ(task, thread_pid), level);
+		level = BPF_CORE_READ(reader, thread_pid, level);
+		has_level = 1;
+	}
+	found->pid = number_of(BPF_CORE_READ(task, group_leader, thread_pid));
+	found->thread =
+		task->pid == task->tgid ? found->pid : number_of(BPF_CORE_READ(task, thread_pid));
 	/* Where no room is left the kernel comes again with this descriptor: then the mark does
 	 * too. */
 	if (bpf_seq_write(at->meta->seq, found, sizeof(*found)) < 0)
