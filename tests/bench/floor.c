@@ -6,6 +6,7 @@
  *   descriptors  every descriptor of every process through BPF, connections too
  */
 #include <errno.h>
+#include <libmnl/libmnl.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
@@ -34,7 +35,7 @@ static bool is_last(const char *at, ssize_t size)
 	const struct nlmsghdr *header = (const void *)at;
 	int left = (int)size;
 
-	for (; NLMSG_OK(header, left); header = NLMSG_NEXT(header, left)) {
+	for (; mnl_nlmsg_ok(header, left); header = mnl_nlmsg_next(header, &left)) {
 		if (header->nlmsg_type == NLMSG_ERROR)
 			fail("the kernel refused");
 		if (header->nlmsg_type == NLMSG_DONE)
