@@ -46,15 +46,6 @@ void show_write_failure(const struct look *look, const struct options *options)
 	outlet_close(&outlet);
 }
 
-static void say(struct buf *messages, char *text)
-{
-	if (text)
-		message_format_line(messages, text);
-	else
-		messages->error = -ENOMEM;
-	free(text);
-}
-
 __attribute__((format(printf, 2, 3))) static void say_line(struct buf *messages, const char *format,
 							   ...)
 {
@@ -65,7 +56,7 @@ __attribute__((format(printf, 2, 3))) static void say_line(struct buf *messages,
 	if (vasprintf(&text, format, args) < 0)
 		text = NULL;
 	va_end(args);
-	say(messages, text);
+	message_take(messages, text);
 }
 
 /* --- check --------------------------------------------------------------------------------- */
@@ -194,7 +185,7 @@ static enum status learn(struct look *look, struct learn *learn, struct buf *mes
 	}
 	r = learn_commit(learn, look->snapshot, look->query.view.time_sec, &added, &message);
 	if (r < 0) {
-		say(messages, message);
+		message_take(messages, message);
 		return STATUS_FAILED;
 	}
 	say_line(messages, "%s: %zu rule%s learned", learn->path, added, added == 1 ? "" : "s");
@@ -214,7 +205,7 @@ enum status learn_run(const struct options *options, const struct query_output *
 		say_line(messages, "--learn learns all listeners and nothing else: selectors, -t, "
 				   "-u, -4, -6, -a and --connected have no part in it");
 	else if (learn_open(&file, options->learn, &message) < 0)
-		say(messages, message);
+		message_take(messages, message);
 	else if (look_init(&look, options, output, messages) >= 0)
 		status = learn(&look, &file, messages);
 	look_deinit(&look);

@@ -199,11 +199,7 @@ enum status explain_run(const struct options *options, const struct query_output
 	}
 	if (explain_parse_port(options->explain, options->sysroot, &explanation.port, &protos,
 			       &message) < 0) {
-		if (message)
-			message_format_line(messages, message);
-		else
-			messages->error = -ENOMEM;
-		free(message);
+		message_take(messages, message);
 		return STATUS_FAILED;
 	}
 	protos = protos_of(options, protos);

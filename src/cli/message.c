@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #define PREFIX "lsports: "
@@ -24,6 +25,15 @@ static void append_line(struct buf *out, const char *text, size_t size)
 void message_format_line(struct buf *out, const char *text)
 {
 	append_line(out, text, strlen(text));
+}
+
+void message_take(struct buf *out, char *text)
+{
+	if (text)
+		message_format_line(out, text);
+	else
+		out->error = -ENOMEM;
+	free(text);
 }
 
 void message_format_lines(struct buf *out, const char *text)

@@ -15,6 +15,9 @@
 /* One line, whatever is in @text. */
 void message_format_line(struct buf *out, const char *text);
 
+/* The same of a text that is freed; of NULL, since memory was short, @out has the error. */
+void message_take(struct buf *out, char *text);
+
 /* A line for each line of @text. */
 void message_format_lines(struct buf *out, const char *text);
 

@@ -371,11 +371,7 @@ enum status watch_run(const struct options *options, const struct query_output *
 	int64_t interval;
 
 	if (watch_parse_seconds(options->watch, &interval, &message) < 0) {
-		if (message)
-			message_format_line(messages, message);
-		else
-			messages->error = -ENOMEM;
-		free(message);
+		message_take(messages, message);
 		return STATUS_FAILED;
 	}
 	if (follow_init(&follow, options, output, DRAWN_SIGN_TICKS, terminal_now(), messages) >=
