@@ -190,18 +190,20 @@ static int take_socket(struct procwalk *walk, struct holder *holder, const struc
 	return procwalk_own(walk, &holder->process, holder->dir, (uint32_t)found->inode, found->fd);
 }
 
+/* Are the facts of its process there? Then nothing need be opened or checked for it. */
+static bool is_known(const struct holder *holder, const struct descriptor *found)
+{
+	return holder->process.is_added && found->pid == holder->process.pid;
+}
+
 static int take(struct procwalk *walk, struct holder *holder, const struct descriptor *found)
 {
 	bool is_socket = found->inode, is_mark = !is_socket && found->fd < 0;
 
 	if (is_mark)
 		return intmap_put(&walk->seen, found->pid, 0);
-	/* One more of many: nothing need be opened. */
-	if (is_socket && found->pid == holder->process.pid && holder->process.is_added)
-		return procwalk_own(walk, &holder->process, holder->dir, (uint32_t)found->inode,
-				    found->fd);
-	/* No process is entered in vain. */
-	if (is_socket ? !procwalk_wants(walk, (uint32_t)found->inode)
+	/* No process is entered in vain; procwalk_own() asks again of one whose facts are there. */
+	if (is_socket ? !is_known(holder, found) && !procwalk_wants(walk, (uint32_t)found->inode)
 		      : walk->pass == PROCWALK_FIRST)
 		return 0;
 	if (found->pid != holder->process.pid)
