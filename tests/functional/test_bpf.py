@@ -8,10 +8,13 @@ Environment: LSPORTS MKSOCK LOAD, the programs.
 
 import os
 import re
-import subprocess
+import sys
 import unittest
 
 import harness
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "bench"))
+import bench
 
 SPECS = ["tcp,port=80", "tcp,port=81,holder=thread", "tcp,port=82,holder=leader",
          "tcp,port=83,holder=uring", "tcp,port=84,holder=scm", "tcp,port=85,fork=2",
@@ -29,30 +32,13 @@ def refuse(error, number):
             f"inject=bpf:error={error}:when={number}"]
 
 
-class Load:
-    """A load of the benchmark, for as long as the with block runs."""
-
-    def __init__(self, name):
-        self.name = name
-
-    def __enter__(self):
-        self.child = subprocess.Popen([harness.need("LOAD"), self.name], stdin=subprocess.PIPE,
-                                      stdout=subprocess.PIPE, preexec_fn=harness.die_with_parent)
-        if self.child.stdout.readline() != b"ready\n":
-            raise AssertionError(f"load {self.name} could not be made")
-        return self
-
-    def __exit__(self, *unused):
-        self.child.stdin.close()
-        self.child.wait()
-        self.child.stdout.close()
-
-    def lsports(self, *arguments, prefix=()):
-        result = harness.run(["nsenter", "--net", f"--target={self.child.pid}", *prefix,
-                              harness.need("LSPORTS"), *arguments], timeout=300)
-        if result.status != 0:
-            raise AssertionError(str(result))
-        return result
+def in_load(pid, *arguments, prefix=()):
+    """lsports in the network namespace of a load of the benchmark."""
+    result = harness.run(["nsenter", "--net", f"--target={pid}", *prefix,
+                          harness.need("LSPORTS"), *arguments], timeout=300)
+    if result.status != 0:
+        raise AssertionError(str(result))
+    return result
 
 
 def notes(result):
@@ -82,10 +68,10 @@ class Bpf(unittest.TestCase):
 
     def check_load(self, name, least, *question):
         words = [*question, "-n", "-v", "--format", "jsonl", "-o", ROW, "--owners"]
-        with Load(name) as load:
-            answers = {how: load.lsports(*words, how) for how in ("bpf", "proc", "auto")}
+        with bench.Load(name) as pid:
+            answers = {how: in_load(pid, *words, how) for how in ("bpf", "proc", "auto")}
             # The walk takes as many threads as there are processors for us.
-            one = load.lsports(*words, "proc", prefix=["taskset", "1"])
+            one = in_load(pid, *words, "proc", prefix=["taskset", "1"])
         rows = answers["bpf"].out.splitlines()
         self.assertGreaterEqual(len(rows), least)
         self.assertEqual([row for row in rows if b'"owners":[]' in row], [])
@@ -113,7 +99,7 @@ class Bpf(unittest.TestCase):
 
     def test_refused(self):
         """Where the kernel refuses, the walk stands in, and the reason is told."""
-        with harness.Made(*SPECS), Load("procs"):
+        with harness.Made(*SPECS), bench.Load("procs"):
             wanted, _ = self.look("proc")
             for prefix in (NO_BPF, NO_PERFMON):
                 seen, said = self.look("auto", *prefix)
@@ -124,7 +110,7 @@ class Bpf(unittest.TestCase):
     def test_each_call_fails(self):
         """Among them those that look for BTF and take the program: the kernel makes them itself."""
         failures = 0
-        with harness.Made(*SPECS), Load("procs"):
+        with harness.Made(*SPECS), bench.Load("procs"):
             wanted, _ = self.look("proc")
             for error in ("ENOSYS", "EINVAL", "ENOMEM"):
                 for number in range(1, 20):
@@ -140,7 +126,7 @@ class Bpf(unittest.TestCase):
     def test_nobody(self):
         program = harness.public_copy(harness.need("LSPORTS"))
         self.addCleanup(harness.shutil.rmtree, os.path.dirname(program))
-        with harness.Made(*SPECS), Load("procs"):
+        with harness.Made(*SPECS), bench.Load("procs"):
             result = harness.run([*NOBODY, program, "-J", "-v"])
         self.assertEqual(result.status, 0, str(result))
         self.assertRegex("\n".join(notes(result)), r"not by bpf: Operation not permitted")
