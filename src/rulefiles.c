@@ -57,7 +57,10 @@ static int read_file(struct loader *loader, int fd, const char *path, struct buf
 		return refuse(loader, path,
 			      "can be written by everybody, who could change what is expected: "
 			      "chmod o-w");
-	r = root_read_fd(fd, text, MAX_FILE);
+	/* In one piece, if it does not grow meanwhile. */
+	r = (size_t)st.st_size <= MAX_FILE ? buf_reserve(text, (size_t)st.st_size) : -EFBIG;
+	if (r >= 0)
+		r = root_read_fd(fd, text, MAX_FILE);
 	if (r == -EFBIG)
 		return refuse(loader, path, "is larger than 64 MiB");
 	return r < 0 ? refuse_error(loader, path, r) : 0;

@@ -5,21 +5,9 @@
  */
 #include "recpool.h"
 
+#include "hash.h"
+
 #include <errno.h>
-
-static uint64_t hash_of(const unsigned char *bytes, size_t size)
-{
-	uint64_t hash = 0x9e3779b97f4a7c15u;
-
-	for (size_t i = 0; i < size; i += sizeof(uint64_t)) {
-		uint64_t word;
-
-		memcpy(&word, bytes + i, sizeof(word));
-		hash = (hash ^ word) * 0xff51afd7ed558ccdu;
-		hash ^= hash >> 32;
-	}
-	return hash;
-}
 
 void recpool_deinit(struct recpool *pool)
 {
@@ -40,7 +28,7 @@ int recpool_add(struct recpool *pool, const void *record, uint32_t *index)
 		*index = pool->newest;
 		return 0;
 	}
-	hash = hash_of(record, pool->record_size);
+	hash = hash_bytes(record, pool->record_size);
 	known = intmap_find(&pool->by_hash, hash);
 	if (known && memcmp(recpool_at(pool, *known), record, pool->record_size) == 0) {
 		*index = pool->newest = *known;

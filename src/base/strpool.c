@@ -6,17 +6,9 @@
  */
 #include "strpool.h"
 
+#include "hash.h"
+
 #include <errno.h>
-
-/* FNV-1a, 64 bits. */
-static uint64_t hash_of(const char *text, size_t size)
-{
-	uint64_t hash = 0xcbf29ce484222325u;
-
-	for (size_t i = 0; i < size; i++)
-		hash = (hash ^ (unsigned char)text[i]) * 0x100000001b3u;
-	return hash;
-}
 
 void strpool_deinit(struct strpool *pool)
 {
@@ -37,7 +29,7 @@ int strpool_add(struct strpool *pool, const char *text, uint32_t *id)
 	if (!text)
 		return 0;
 	size = strlen(text);
-	hash = hash_of(text, size);
+	hash = hash_bytes(text, size);
 	known = intmap_find(&pool->by_hash, hash);
 	if (known && strcmp(pool->bytes.data + *known, text) == 0) {
 		*id = *known;

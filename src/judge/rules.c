@@ -5,6 +5,7 @@
  */
 #include "judge/rules.h"
 
+#include "hash.h"
 #include "intmap.h"
 #include "utf8.h"
 
@@ -39,13 +40,14 @@ void rules_deinit(struct rules *rules)
 struct word {
 	const char *at;
 	size_t size;
-	uint64_t hash;  /* of selector_word_size() */
+	uint64_t hash;  /* of a word that may have been met before */
 	uint32_t known; /* 1 and the index of its term, 0 for none */
 };
 
-/* Lines that were learned are alike: most words stand where the line before has the same. */
-#define WORDS_BEFORE 12
-
+/*
+ * Lines of a long list mostly differ in their first word, the port: so what stands behind it is
+ * looked up as a whole, and then word by word, but the first one never.
+ */
 struct reader {
 	struct rules *rules;
 	const struct selector_names *names;
@@ -53,9 +55,8 @@ struct reader {
 	size_t error_count;
 	uint32_t file, line;
 	const char *text, *end; /* of the whole file */
-	/* What words meant: nearly every word of a long list stands in it many times. */
-	struct intmap terms;              /* by hash -> index */
-	struct word before[WORDS_BEFORE]; /* of the line before, by place; size 0: none */
+	struct intmap terms;    /* by hash of a word -> index of its term */
+	struct intmap tails;    /* by hash of what stands behind the first word -> index of a rule */
 };
 
 static void tell(struct reader *reader, const char *what)
@@ -158,39 +159,21 @@ static bool is_word(const struct word *word, const char *text)
 	return word->size == strlen(text) && memcmp(word->at, text, word->size) == 0;
 }
 
-/* The same word in the same place of the line before: then nothing need be looked up. */
-static bool take_again(const struct word *before, const char *at, const char *end,
-		       struct word *word)
+static void take_word(const struct reader *reader, const struct rule *rule, const char *at,
+		      const char *end, struct word *word)
 {
-	size_t size = before->size;
-
-	if (!size || (size_t)(end - at) < size || memcmp(at, before->at, size) != 0 ||
-	    (at + size < end && at[size] != ' ' && at[size] != '\t'))
-		return false;
-	*word = *before;
-	word->at = at;
-	return true;
-}
-
-/* @place: of the word in its line. */
-static void take_word(struct reader *reader, size_t place, const char *at, const char *end,
-		      struct word *word)
-{
-	const uint32_t *index;
 	const struct selector_term *term;
+	const uint32_t *index;
 
-	if (place < WORDS_BEFORE && take_again(&reader->before[place], at, end, word))
+	*word = (struct word){.at = at, .size = selector_word_size(at, end)};
+	if (!rule->selector.term_count)
 		return;
-	word->at = at;
-	word->size = selector_word_size(at, reader->end, &word->hash);
+	word->hash = hash_bytes(at, word->size);
 	index = intmap_find(&reader->terms, word->hash);
 	term = index ? &reader->rules->pool.terms[*index] : NULL;
-	word->known = term && term->text_size == word->size &&
-				      memcmp(reader->text + term->text_at, at, word->size) == 0
-			      ? *index + 1
-			      : 0;
-	if (place < WORDS_BEFORE)
-		reader->before[place] = word->known ? *word : (struct word){0};
+	if (term && term->text_size == word->size &&
+	    memcmp(reader->text + term->text_at, at, word->size) == 0)
+		word->known = *index + 1;
 }
 
 static void refuse_word(struct reader *reader, const struct word *word, const struct buf *what)
@@ -209,16 +192,14 @@ static void refuse_word(struct reader *reader, const struct word *word, const st
 static int parse_new_word(struct reader *reader, struct rule *rule, const char *line,
 			  const struct word *word)
 {
-	struct selector_pool *pool = &reader->rules->pool;
-	uint32_t terms = rule->selector.term_count;
 	struct buf what = BUF_INIT;
 	int r;
 
 	if (!is_text(reader, line, word->at, word->at + word->size))
 		return -EINVAL;
-	r = selector_parse_word(pool, &rule->selector, reader->text, (size_t)(line - reader->text),
-				(size_t)(word->at - reader->text), word->size, reader->names,
-				&what);
+	r = selector_parse_word(&reader->rules->pool, &rule->selector, reader->text,
+				(size_t)(line - reader->text), (size_t)(word->at - reader->text),
+				word->size, reader->names, &what);
 	/* What could not be looked up is an error of the word: the next ones are told too. */
 	if (r < 0 && r != -EINVAL && r != -ENOMEM) {
 		buf_printf(&what, "names of services could not be read: %s", strerrordesc_np(-r));
@@ -226,11 +207,6 @@ static int parse_new_word(struct reader *reader, struct rule *rule, const char *
 	}
 	if (r == -EINVAL)
 		refuse_word(reader, word, &what);
-	if (r >= 0)
-		reader->rules->facts |= selector_facts(pool, &rule->selector);
-	/* One that went into another term of its key has none of its own. */
-	if (r >= 0 && rule->selector.term_count > terms)
-		r = intmap_put(&reader->terms, word->hash, (uint32_t)pool->term_count - 1);
 	buf_deinit(&what);
 	return r;
 }
@@ -238,26 +214,32 @@ static int parse_new_word(struct reader *reader, struct rule *rule, const char *
 static int parse_word(struct reader *reader, struct rule *rule, const char *line,
 		      const struct word *word)
 {
+	struct selector_pool *pool = &reader->rules->pool;
+	uint32_t terms = rule->selector.term_count;
 	int r = 1;
 
 	if (word->known)
-		r = selector_add_term(&reader->rules->pool, &rule->selector, word->known - 1);
-	return r > 0 ? parse_new_word(reader, rule, line, word) : r;
+		r = selector_add_term(pool, &rule->selector, word->known - 1);
+	if (r <= 0)
+		return r;
+	r = parse_new_word(reader, rule, line, word);
+	/* One that went into another term of its key has none of its own. */
+	if (r >= 0 && terms && rule->selector.term_count > terms)
+		r = intmap_put(&reader->terms, word->hash, (uint32_t)pool->term_count - 1);
+	return r;
 }
 
-/* The words up to the end of the line or a comment. Return: 0, -EINVAL (told), -ENOMEM. */
-static int parse_words(struct reader *reader, struct rule *rule, const char *line, const char *end)
+/* The words from @at to @end or a comment. Return: 0, -EINVAL (told), -ENOMEM. */
+static int parse_words(struct reader *reader, struct rule *rule, const char *line, const char *at,
+		       const char *end)
 {
-	const char *at = skip_blanks(line, end);
-	size_t place = 0;
 	int r = 0;
 
-	rule->text_at = (uint32_t)(at - reader->text);
-	while (at < end && *at != '#') {
+	for (at = skip_blanks(at, end); at < end && *at != '#'; at = skip_blanks(at, end)) {
 		struct word word;
 		int error = 0;
 
-		take_word(reader, place++, at, end, &word);
+		take_word(reader, rule, at, end, &word);
 		if (rule->is_required) {
 			tell(reader, "nothing may stand behind \"" REQUIRED "\"");
 			return -EINVAL;
@@ -271,19 +253,88 @@ static int parse_words(struct reader *reader, struct rule *rule, const char *lin
 		r = error < 0 ? error : r;
 		at += word.size;
 		rule->text_size = (uint32_t)(at - reader->text) - rule->text_at;
-		at = skip_blanks(at, end);
 	}
+	reader->rules->facts |= selector_facts(&reader->rules->pool, &rule->selector);
 	/* A comment is text too. */
 	return at == end || is_text(reader, line, at, end) ? r : -EINVAL;
+}
+
+/* --- lines --------------------------------------------------------------------------------- */
+
+/* Where in the text the first word of a rule ends. */
+static size_t head_end(const struct rules *rules, const struct rule *rule)
+{
+	const struct selector_term *head = &rules->pool.terms[rule->selector.head];
+
+	return head->text_at + head->text_size;
+}
+
+/* A rule that has the same text from @at to @end, and the newline behind it. */
+static const struct rule *find_tail(const struct reader *reader, const char *at, const char *end,
+				    uint64_t hash)
+{
+	const struct rules *rules = reader->rules;
+	const uint32_t *index = intmap_find(&reader->tails, hash);
+	/* A rule that was refused behind its last word is not there. */
+	const struct rule *like =
+		index && *index < rules->count ? &rules->rules[*index] : NULL;
+
+	return like && memcmp(reader->text + head_end(rules, like), at, (size_t)(end - at) + 1) == 0
+		       ? like
+		       : NULL;
+}
+
+/* What stands behind the first word, as @like has it. Return: 0, or 1 when it must be parsed. */
+static int share_tail(const struct rules *rules, struct rule *rule, const struct rule *like)
+{
+	int r = selector_share(&rules->pool, &rule->selector, &like->selector);
+
+	if (r)
+		return r;
+	rule->is_required = like->is_required;
+	rule->text_size += like->text_at + like->text_size - (uint32_t)head_end(rules, like);
+	return 0;
+}
+
+/* From the first word's end on. Return: as parse_words(). */
+static int parse_tail(struct reader *reader, struct rule *rule, const char *line, const char *at,
+		      const char *end)
+{
+	uint64_t hash = hash_bytes(at, (size_t)(end - at));
+	const struct rule *like = find_tail(reader, at, end, hash);
+	int r;
+
+	if (like && share_tail(reader->rules, rule, like) == 0)
+		return 0;
+	r = parse_words(reader, rule, line, at, end);
+	/* The rule will stand behind those that are there. */
+	return r < 0 || like ? r : intmap_put(&reader->tails, hash, (uint32_t)reader->rules->count);
+}
+
+static int parse_rule(struct reader *reader, struct rule *rule, const char *line, const char *end)
+{
+	const char *at = skip_blanks(line, end), *behind = end;
+	int r, rest;
+
+	rule->text_at = (uint32_t)(at - reader->text);
+	if (at < end && *at != '#')
+		behind = at + selector_word_size(at, end);
+	r = parse_words(reader, rule, line, at, behind);
+	if (r >= 0 && rule->selector.term_count)
+		return parse_tail(reader, rule, line, behind, end);
+	if (r < 0 && r != -EINVAL)
+		return r;
+	/* What else is wrong in the line is told too. */
+	rest = parse_words(reader, rule, line, behind, end);
+	return rest < 0 ? rest : r;
 }
 
 static int parse_line(struct reader *reader, const char *line, const char *end)
 {
 	struct rule rule = {.file = reader->file, .line = reader->line};
 	const char *why;
-	int r;
+	int r = parse_rule(reader, &rule, line, end);
 
-	r = parse_words(reader, &rule, line, end);
 	if (r < 0)
 		return r == -EINVAL ? 0 : r;
 	/* A blank line or a comment. */
@@ -337,6 +388,7 @@ int rules_parse(struct rules *rules, const char *name, char *text, size_t size,
 		at = newline + 1;
 	}
 	intmap_deinit(&reader.terms);
+	intmap_deinit(&reader.tails);
 	if (r >= 0 && errors->error)
 		r = errors->error;
 	return r < 0 ? r : reader.error_count ? -EINVAL : 0;

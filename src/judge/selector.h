@@ -57,16 +57,19 @@ struct selector_term {
 struct selector_pool {
 	struct selector_term *terms;
 	struct selector_value *values;
-	uint32_t *uses; /* terms of one selector behind those of another */
+	uint32_t *uses; /* terms of selectors, but the first one of each */
 	size_t term_count, term_capacity, value_count, value_capacity, use_count, use_capacity;
 	struct strpool strings;
 };
 
 void selector_pool_deinit(struct selector_pool *pool); /* takes a zeroed one too */
 
-/* Terms that must all hold. Of none, everything holds. */
+/*
+ * Terms that must all hold. Of none, everything holds. The first term is the selector's own; where
+ * the others stand, those of another selector may be the same ones.
+ */
 struct selector {
-	uint32_t first_use, term_count;
+	uint32_t head, first_use, term_count;
 	uint64_t keys; /* that it has a term of: bit 2 * key, or behind it that of the negative one
 			*/
 };
@@ -81,7 +84,7 @@ static inline const struct selector_term *selector_term_at(const struct selector
 							   const struct selector *selector,
 							   uint32_t index)
 {
-	return &pool->terms[pool->uses[selector->first_use + index]];
+	return &pool->terms[index ? pool->uses[selector->first_use + index - 1] : selector->head];
 }
 
 /* Where names of services are looked up; NULL functions know none. */
@@ -112,11 +115,18 @@ int selector_parse_word(struct selector_pool *pool, struct selector *selector, c
 int selector_add_term(struct selector_pool *pool, struct selector *selector, uint32_t term);
 
 /*
- * selector_word_size() - the length of the word at @text, before @end: up to a newline, or a blank
- * that no backslash stands before. @hash: of its bytes; the same word may have another one in the
- * last eight bytes before @end.
+ * selector_share() - all terms of @like but the first one, for a selector of one term.
+ * Return: 0, or 1 when they cannot stand behind that term as they are, so that their words must be
+ * parsed.
  */
-size_t selector_word_size(const char *text, const char *end, uint64_t *hash);
+int selector_share(const struct selector_pool *pool, struct selector *selector,
+		   const struct selector *like);
+
+/*
+ * selector_word_size() - the length of the word at @text, before @end: up to a newline, or a blank
+ * that no backslash stands before.
+ */
+size_t selector_word_size(const char *text, const char *end);
 
 unsigned selector_facts(const struct selector_pool *pool, const struct selector *selector);
 

@@ -56,11 +56,14 @@ static uint64_t key_bit(const struct selector_term *term)
 }
 
 /* Where the selector uses a term of that key, which it has. */
-static uint32_t *find_use(struct selector_pool *pool, const struct selector *selector,
+static uint32_t *find_use(struct selector_pool *pool, struct selector *selector,
 			  const struct selector_term *like)
 {
-	uint32_t *use = &pool->uses[selector->first_use];
+	uint32_t *use = &selector->head;
 
+	if (key_bit(&pool->terms[*use]) == key_bit(like))
+		return use;
+	use = &pool->uses[selector->first_use];
 	while (key_bit(&pool->terms[*use]) != key_bit(like))
 		use++;
 	return use;
@@ -85,10 +88,13 @@ static int add_use(struct selector_pool *pool, struct selector *selector, uint32
 	if (!uses)
 		return -ENOMEM;
 	pool->uses = uses;
-	if (!selector->term_count++)
-		selector->first_use = (uint32_t)pool->use_count;
-	uses[pool->use_count++] = term;
 	selector->keys |= key_bit(&pool->terms[term]);
+	if (!selector->term_count++) {
+		selector->head = term;
+		selector->first_use = (uint32_t)pool->use_count;
+	} else {
+		uses[pool->use_count++] = term;
+	}
 	return 0;
 }
 
@@ -200,8 +206,22 @@ int selector_add_term(struct selector_pool *pool, struct selector *selector, uin
 	return add_use(pool, selector, term);
 }
 
+int selector_share(const struct selector_pool *pool, struct selector *selector,
+		   const struct selector *like)
+{
+	const struct selector_term *head = &pool->terms[like->head];
+	uint64_t rest = like->keys & ~key_bit(head);
+
+	if (head->is_merged || rest & selector->keys)
+		return 1;
+	selector->keys |= rest;
+	selector->first_use = like->first_use;
+	selector->term_count = like->term_count;
+	return 0;
+}
+
 /* A word of a key that the selector has: more values for its term, which others may use too. */
-static int merge_word(struct selector_pool *pool, const struct selector *selector,
+static int merge_word(struct selector_pool *pool, struct selector *selector,
 		      const struct selector_term *like, struct selector_cursor *cursor)
 {
 	uint32_t *use = find_use(pool, selector, like);
@@ -262,12 +282,6 @@ int selector_parse_word(struct selector_pool *pool, struct selector *selector, c
 	return r;
 }
 
-static uint64_t add_to_hash(uint64_t hash, uint64_t bytes)
-{
-	hash = (hash ^ bytes) * 0x9e3779b97f4a7c15u;
-	return hash ^ hash >> 32;
-}
-
 #define EACH_BYTE UINT64_C(0x0101010101010101)
 
 /* Of eight bytes, how many stand before the first blank, control or backslash; 8 for none. */
@@ -287,27 +301,21 @@ static bool ends_word(char c)
 	return c == ' ' || c == '\t' || c == '\n';
 }
 
-size_t selector_word_size(const char *text, const char *end, uint64_t *hash)
+size_t selector_word_size(const char *text, const char *end)
 {
 	const char *at = text;
 	unsigned plain = 8;
 
-	*hash = 0;
 	while (plain == 8 && end - at >= 8) {
 		uint64_t eight;
 
 		memcpy(&eight, at, 8);
-		eight = le64toh(eight);
-		plain = count_plain(eight);
-		if (plain < 8)
-			eight &= (UINT64_C(1) << 8 * plain) - 1;
-		*hash = add_to_hash(*hash, eight);
+		plain = count_plain(le64toh(eight));
 		at += plain;
 	}
 	for (; at < end && !ends_word(*at); at++) {
-		*hash = add_to_hash(*hash, (unsigned char)*at);
 		if (*at == '\\' && at + 1 < end && at[1] != '\n')
-			*hash = add_to_hash(*hash, (unsigned char)*++at);
+			at++;
 	}
 	return (size_t)(at - text);
 }

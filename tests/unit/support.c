@@ -5,6 +5,7 @@
  */
 #include "support.h"
 
+#include <endian.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -206,4 +207,18 @@ void expect_child(int (*run)(void))
 	if (WEXITSTATUS(status) == CANNOT)
 		fail_msg("user namespaces are needed: see sysctl user.max_user_namespaces");
 	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+/* One step of base/hash.c. */
+static uint64_t hash_step(uint64_t hash, uint64_t eight)
+{
+	hash = (hash ^ eight) * 0x9e3779b97f4a7c15u;
+	return hash ^ hash >> 32;
+}
+
+uint64_t hash_twin(uint64_t first, uint64_t second, uint64_t other)
+{
+	const uint64_t size = 2 * sizeof(first);
+
+	return htole64(hash_step(size, le64toh(first)) ^ hash_step(size, le64toh(other))) ^ second;
 }

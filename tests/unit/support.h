@@ -31,6 +31,12 @@
 			fail_msg(__VA_ARGS__);                                                     \
 	} while (0)
 
+/*
+ * hash_twin() - what must follow @other, that both together have the hash_bytes() of @first and
+ * @second: a step of the hash can be undone. All in the byte order of this machine.
+ */
+uint64_t hash_twin(uint64_t first, uint64_t second, uint64_t other);
+
 /* --- file trees --- */
 
 /* For cmocka_unit_test_setup_teardown(): *state is the path of an empty temporary directory. */

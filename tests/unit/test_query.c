@@ -37,13 +37,13 @@ static const struct {
 	  .source = LSP_SOURCE_PROC,
 	  .owners = LSP_OWNERS_PROC,
 	  .all_netns = true}},
-	{"lsports --source netlink --owners none --sysroot /tmp/x",
+	{"lsports --source netlink --owners none --sysroot /proc",
 	 {.protos = BOTH_PROTOS,
 	  .families = BOTH_FAMILIES,
 	  .listeners = true,
 	  .source = LSP_SOURCE_NETLINK,
 	  .owners = LSP_OWNERS_NONE,
-	  .root = "/tmp/x"}},
+	  .root = "/proc"}},
 };
 
 static void test_scope(void **state)

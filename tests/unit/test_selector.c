@@ -97,7 +97,7 @@ static int parse(struct selector_pool *pool, struct selector *selector, const ch
 	int r = 0;
 
 	while (r >= 0 && at < end) {
-		size_t size = selector_word_size(at, end, &(uint64_t){0});
+		size_t size = selector_word_size(at, end);
 
 		r = selector_parse_word(pool, selector, text, (size_t)(at - text),
 					(size_t)(at - text), size, &ruling_names, error);

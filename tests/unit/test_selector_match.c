@@ -21,7 +21,7 @@ static enum lsp_known match(const char *text, const struct ruling_row *row,
 	enum lsp_known r;
 
 	for (const char *at = text; at < end; at++) {
-		size_t size = selector_word_size(at, end, &(uint64_t){0});
+		size_t size = selector_word_size(at, end);
 
 		expect(selector_parse_word(&pool, &selector, text, (size_t)(at - text),
 					   (size_t)(at - text), size, &ruling_names, &error) == 0,

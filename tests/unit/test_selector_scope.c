@@ -24,7 +24,7 @@ static void parse(struct parsed *parsed, const char *text)
 
 	*parsed = (struct parsed){0};
 	for (const char *at = text; at < end; at++) {
-		size_t size = selector_word_size(at, end, &(uint64_t){0});
+		size_t size = selector_word_size(at, end);
 
 		expect(selector_parse_word(&parsed->pool, &parsed->selector, text,
 					   (size_t)(at - text), (size_t)(at - text), size,
