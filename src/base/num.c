@@ -19,12 +19,11 @@ static unsigned digit_of(char c)
 bool num_take(const char **cursor, const char *end, unsigned base, uint64_t max, uint64_t *out)
 {
 	const char *at = *cursor;
-	uint64_t value = 0;
+	uint64_t value = 0, limit = max / base;
+	unsigned digit;
 
-	for (; at < end && digit_of(*at) < base; at++) {
-		unsigned digit = digit_of(*at);
-
-		if (digit > max || value > (max - digit) / base)
+	for (; at < end && (digit = digit_of(*at)) < base; at++) {
+		if (value > limit || value * base > max - digit || digit > max)
 			return false;
 		value = value * base + digit;
 	}

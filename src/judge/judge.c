@@ -50,28 +50,6 @@ static bool names_port(const struct rules *rules, const struct selector_term *te
 	return false;
 }
 
-static size_t count_failures(const struct rules *rules, const struct rule *rule,
-			     struct key_subject *subject, bool *is_of_port)
-{
-	size_t failures = 0;
-
-	*is_of_port = true;
-	for (uint32_t i = 0; i < rule->selector.term_count; i++) {
-		const struct selector_term *term =
-			selector_term_at(&rules->pool, &rule->selector, i);
-
-		if (term->key == KEY_PORT && !term->is_negative)
-			*is_of_port &= names_port(rules, term, subject->socket.local.port);
-		if (selector_match_term(&rules->pool, term, subject) != LSP_KNOWN_NO)
-			continue;
-		failures++;
-		/* Another port or protocol is another listener, not a changed one. */
-		if (term->key == KEY_PORT || term->key == KEY_PROTO)
-			*is_of_port = false;
-	}
-	return failures;
-}
-
 static void keep_first(const struct rule **first, const struct rule *rule)
 {
 	if (!*first || rule < *first)
@@ -88,30 +66,81 @@ static void keep_nearest(struct opinion *opinion, const struct rule *rule, size_
 	opinion->nearest_failures = failures;
 }
 
+/* Is the rule about this very port, though something else is as it does not expect? */
+static bool is_of_port(const struct rules *rules, const struct rule *rule, uint16_t port)
+{
+	bool is = rule->has_port;
+
+	for (uint32_t i = 0; is && i < rule->selector.term_count; i++) {
+		const struct selector_term *term =
+			selector_term_at(&rules->pool, &rule->selector, i);
+
+		if (term->key == KEY_PORT && !term->is_negative)
+			is = names_port(rules, term, port);
+	}
+	return is;
+}
+
+/* Terms that fail may be many only while the rule may come nearest. */
+static size_t most_failures(const struct opinion *opinion)
+{
+	if (opinion->match || opinion->unknown)
+		return 0;
+	return opinion->nearest ? opinion->nearest_failures : SIZE_MAX;
+}
+
+/* Does the rule hold? @failures: of LSP_KNOWN_NO, how many terms fail, SIZE_MAX for too many. */
+static enum lsp_known ask_rule(const struct rules *rules, const struct rule *rule,
+			       struct key_subject *subject, size_t most, size_t *failures)
+{
+	enum lsp_known r = LSP_KNOWN_YES;
+
+	*failures = 0;
+	for (uint32_t i = 0; i < rule->selector.term_count; i++) {
+		const struct selector_term *term =
+			selector_term_at(&rules->pool, &rule->selector, i);
+		enum lsp_known one = selector_match_term(&rules->pool, term, subject);
+
+		if (one == LSP_KNOWN_NOT && r == LSP_KNOWN_YES)
+			r = LSP_KNOWN_NOT;
+		if (one != LSP_KNOWN_NO)
+			continue;
+		r = LSP_KNOWN_NO;
+		/* Another port or protocol is another listener, not a changed one. */
+		if (term->key == KEY_PORT || term->key == KEY_PROTO || ++*failures > most) {
+			*failures = SIZE_MAX;
+			break;
+		}
+	}
+	return r;
+}
+
 static void ask_rules(struct judge *judge, struct key_subject *subject, struct opinion *opinion)
 {
+	const struct lsp_socket *socket = &subject->socket;
 	const struct rules *rules = judge->rules;
 	const struct rule *rule;
 	struct rule_walk walk;
 
 	*opinion = (struct opinion){0};
-	rule_walk_init(&walk, rules, subject->socket.local.port);
+	rule_walk_init(&walk, rules, socket->proto, socket->local.port);
 	while ((rule = rule_walk_next(&walk))) {
-		enum lsp_known r = selector_match(&rules->pool, &rule->selector, subject);
 		uint8_t *mark = &judge->marks[rule - rules->rules];
-		bool is_of_port;
 		size_t failures;
 
-		if (r == LSP_KNOWN_YES) {
+		switch (ask_rule(rules, rule, subject, most_failures(opinion), &failures)) {
+		case LSP_KNOWN_YES:
 			*mark |= RULE_MARK_HELD;
 			keep_first(&opinion->match, rule);
-		} else if (r == LSP_KNOWN_NOT) {
+			break;
+		case LSP_KNOWN_NOT:
 			*mark |= RULE_MARK_UNKNOWN;
 			keep_first(&opinion->unknown, rule);
-		} else if (rule->has_port && !opinion->match && !opinion->unknown) {
-			failures = count_failures(rules, rule, subject, &is_of_port);
-			if (is_of_port)
+			break;
+		case LSP_KNOWN_NO:
+			if (failures != SIZE_MAX && is_of_port(rules, rule, socket->local.port))
 				keep_nearest(opinion, rule, failures);
+			break;
 		}
 	}
 }

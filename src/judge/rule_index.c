@@ -9,83 +9,84 @@
 #include <stdlib.h>
 
 #define PORT_MAX 65535u
+#define WORD_BITS 64u
+#define WORDS (((uint32_t)LSP_PROTO_COUNT << 16) / WORD_BITS)
 
-/* --- what a rule says about ports --------------------------------------------------------- */
-
-/* Range @at of those that a rule names; a rule without any is about all ports. */
-static bool range_at(const struct rules *rules, const struct rule *rule, uint32_t at,
-		     struct lsp_port_range *out)
+static uint32_t place_of(unsigned proto, uint32_t port)
 {
+	return (uint32_t)proto << 16 | port;
+}
+
+/* --- what rules say about ports ------------------------------------------------------------- */
+
+struct range {
+	uint32_t first, last, rule;
+};
+
+static void add_ranges(struct buf *ranges, uint32_t rule, uint16_t first, uint16_t last,
+		       uint8_t protos)
+{
+	for (unsigned proto = 0; proto < LSP_PROTO_COUNT; proto++) {
+		struct range range = {place_of(proto, first), place_of(proto, last), rule};
+
+		if (protos & LSP_BIT(proto))
+			buf_append(ranges, &range, sizeof(range));
+	}
+}
+
+/* A rule that names no port is about all of them. */
+static void list_ranges(const struct rules *rules, uint32_t index, struct buf *ranges)
+{
+	const struct rule *rule = &rules->rules[index];
+
 	for (uint32_t i = 0; i < rule->selector.term_count; i++) {
 		const struct selector_term *term =
 			selector_term_at(&rules->pool, &rule->selector, i);
-		const struct selector_value *value = &rules->pool.values[term->first_value + at];
+		const struct selector_value *values = &rules->pool.values[term->first_value];
 
 		if (term->key != KEY_PORT || term->is_negative)
 			continue;
-		if (at >= term->value_count)
-			return false;
-		*out = (struct lsp_port_range){value->ports.first, value->ports.last};
-		return true;
+		for (uint32_t v = 0; v < term->value_count; v++)
+			add_ranges(ranges, index, values[v].ports.first, values[v].ports.last,
+				   values[v].ports.protos);
+		return;
 	}
-	*out = (struct lsp_port_range){0, PORT_MAX};
-	return at == 0;
+	add_ranges(ranges, index, 0, PORT_MAX, LSP_BIT(LSP_PROTO_COUNT) - 1);
 }
 
-/* --- intervals: between two bounds every port has the same rules ----------------------------- */
+/* --- intervals: between the firsts of two every port has the same rules ----------------------- */
 
-/* Adds a bound that is marked in @is_bound, a byte a port. */
-static size_t mark_bounds(const struct rules *rules, uint8_t *is_bound)
+static void mark_first(struct rule_index *index, uint32_t place)
 {
-	struct lsp_port_range range;
-	size_t count = 0;
-
-	is_bound[0] = 1;
-	for (size_t i = 0; i < rules->count; i++) {
-		for (uint32_t at = 0; range_at(rules, &rules->rules[i], at, &range); at++) {
-			is_bound[range.first] = 1;
-			is_bound[range.last + 1u] = 1;
-		}
-	}
-	for (size_t port = 0; port <= PORT_MAX; port++)
-		count += is_bound[port];
-	return count;
+	if (place < WORDS * WORD_BITS)
+		index->firsts[place / WORD_BITS] |= UINT64_C(1) << place % WORD_BITS;
 }
 
-/* @leaf_at: the interval of each port, while rules are put in. */
-static int make_bounds(struct rules *rules, uint16_t leaf_at[PORT_MAX + 1])
+static int make_intervals(struct rule_index *index, const struct range *ranges, size_t count)
 {
-	struct rule_index *index = &rules->index;
-	uint8_t *is_bound = calloc(PORT_MAX + 2, 1);
-	size_t count;
-
-	if (!is_bound)
+	index->firsts = calloc(WORDS, sizeof(*index->firsts));
+	index->before = calloc(WORDS, sizeof(*index->before));
+	if (!index->firsts || !index->before)
 		return -ENOMEM;
-	count = mark_bounds(rules, is_bound);
-	index->bounds = calloc(count, sizeof(*index->bounds));
-	for (size_t port = 0; index->bounds && port <= PORT_MAX; port++) {
-		if (is_bound[port])
-			index->bounds[index->leaves++] = (uint16_t)port;
-		leaf_at[port] = (uint16_t)(index->leaves - 1);
+	mark_first(index, 0);
+	for (size_t i = 0; i < count; i++) {
+		mark_first(index, ranges[i].first);
+		mark_first(index, ranges[i].last + 1);
 	}
-	free(is_bound);
-	return index->bounds ? 0 : -ENOMEM;
+	for (uint32_t word = 0; word < WORDS; word++) {
+		index->before[word] = index->leaves;
+		index->leaves += (uint32_t)__builtin_popcountll(index->firsts[word]);
+	}
+	return 0;
 }
 
-/* The interval that holds @port. */
-static uint32_t leaf_of(const struct rule_index *index, uint32_t port)
+/* The interval that holds @place. */
+static uint32_t leaf_of(const struct rule_index *index, uint32_t place)
 {
-	uint32_t low = 0, high = index->leaves;
+	uint64_t upto = UINT64_MAX >> (WORD_BITS - 1 - place % WORD_BITS);
+	uint32_t word = place / WORD_BITS;
 
-	while (high - low > 1) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (index->bounds[middle] <= port)
-			low = middle;
-		else
-			high = middle;
-	}
-	return low;
+	return index->before[word] + (uint32_t)__builtin_popcountll(index->firsts[word] & upto) - 1;
 }
 
 /* --- the tree ----------------------------------------------------------------------------------
@@ -106,41 +107,36 @@ static void fill_node(struct rule_index *index, uint32_t node, uint32_t rule)
 	index->rules[index->starts[node]++] = rule;
 }
 
-static void visit_rules(struct rules *rules, const uint16_t *leaf_at, node_fn *visit)
+static void visit_ranges(struct rule_index *index, const struct range *ranges, size_t count,
+			 node_fn *visit)
 {
-	struct rule_index *index = &rules->index;
-	struct lsp_port_range range;
+	for (size_t i = 0; i < count; i++) {
+		uint32_t low = leaf_of(index, ranges[i].first) + index->leaves;
+		uint32_t high = leaf_of(index, ranges[i].last) + index->leaves + 1;
 
-	for (uint32_t i = 0; i < rules->count; i++) {
-		for (uint32_t at = 0; range_at(rules, &rules->rules[i], at, &range); at++) {
-			uint32_t low = leaf_at[range.first] + index->leaves;
-			uint32_t high = leaf_at[range.last] + index->leaves + 1;
-
-			for (; low < high; low /= 2, high /= 2) {
-				if (low & 1)
-					visit(index, low++, i);
-				if (high & 1)
-					visit(index, --high, i);
-			}
+		for (; low < high; low /= 2, high /= 2) {
+			if (low & 1)
+				visit(index, low++, ranges[i].rule);
+			if (high & 1)
+				visit(index, --high, ranges[i].rule);
 		}
 	}
 }
 
-static int fill(struct rules *rules, const uint16_t *leaf_at)
+static int fill(struct rule_index *index, const struct range *ranges, size_t count)
 {
-	struct rule_index *index = &rules->index;
 	uint32_t nodes = 2 * index->leaves;
 
 	index->starts = calloc(nodes + 2, sizeof(*index->starts));
 	if (!index->starts)
 		return -ENOMEM;
-	visit_rules(rules, leaf_at, count_node);
+	visit_ranges(index, ranges, count, count_node);
 	for (uint32_t node = 0; node <= nodes; node++)
 		index->starts[node + 1] += index->starts[node];
 	index->rules = calloc(index->starts[nodes + 1] + 1, sizeof(*index->rules));
 	if (!index->rules)
 		return -ENOMEM;
-	visit_rules(rules, leaf_at, fill_node);
+	visit_ranges(index, ranges, count, fill_node);
 	/* Filling moved each start to the next one's: move them back. */
 	for (uint32_t node = nodes + 1; node > 0; node--)
 		index->starts[node] = index->starts[node - 1];
@@ -150,20 +146,31 @@ static int fill(struct rules *rules, const uint16_t *leaf_at)
 
 int rules_index(struct rules *rules)
 {
-	uint16_t *leaf_at = calloc(PORT_MAX + 1, sizeof(*leaf_at));
-	int r = leaf_at ? make_bounds(rules, leaf_at) : -ENOMEM;
+	struct buf bytes = BUF_INIT;
+	const struct range *ranges;
+	size_t count;
+	int r;
 
+	for (uint32_t i = 0; i < rules->count; i++)
+		list_ranges(rules, i, &bytes);
+	ranges = (const void *)bytes.data;
+	count = bytes.size / sizeof(*ranges);
+	r = bytes.error ? bytes.error : make_intervals(&rules->index, ranges, count);
 	if (r >= 0)
-		r = fill(rules, leaf_at);
-	free(leaf_at);
+		r = fill(&rules->index, ranges, count);
+	buf_deinit(&bytes);
 	return r;
 }
 
-void rule_walk_init(struct rule_walk *walk, const struct rules *rules, uint16_t port)
+void rule_walk_init(struct rule_walk *walk, const struct rules *rules, enum lsp_proto proto,
+		    uint16_t port)
 {
 	const struct rule_index *index = &rules->index;
 
-	*walk = (struct rule_walk){.rules = rules, .node = leaf_of(index, port) + index->leaves};
+	*walk = (struct rule_walk){
+		.rules = rules,
+		.node = leaf_of(index, place_of(proto, port)) + index->leaves,
+	};
 	walk->at = index->starts[walk->node];
 }
 

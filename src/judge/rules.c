@@ -27,7 +27,8 @@ void rules_deinit(struct rules *rules)
 	}
 	free(rules->files);
 	free(rules->rules);
-	free(rules->index.bounds);
+	free(rules->index.firsts);
+	free(rules->index.before);
 	free(rules->index.starts);
 	free(rules->index.rules);
 	selector_pool_deinit(&rules->pool);

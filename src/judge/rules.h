@@ -26,10 +26,12 @@ struct rule_file {
 /*
  * Which rules can be about a port: a segment tree over the intervals of ports that the rules tell
  * apart, whose node n covers what 2n and 2n+1 cover. A range of ports is the few nodes that make it
- * up, a port is asked of the nodes above its interval.
+ * up, a port is asked of the nodes above its interval. The ports of each protocol stand behind those
+ * of the one before: enum lsp_proto in the high 16 bits.
  */
 struct rule_index {
-	uint16_t *bounds; /* first port of each interval, ascending from 0 */
+	uint64_t *firsts; /* a bit a port: an interval begins with it */
+	uint32_t *before; /* how many do below each 64 ports */
 	uint32_t leaves;  /* intervals */
 	uint32_t *starts; /* of each node in @rules, and of the one behind the last */
 	uint32_t *rules;  /* indices, ascending within a node */
@@ -68,7 +70,8 @@ struct rule_walk {
 };
 
 /* In no order of the file; each rule comes once or more often. */
-void rule_walk_init(struct rule_walk *walk, const struct rules *rules, uint16_t port);
+void rule_walk_init(struct rule_walk *walk, const struct rules *rules, enum lsp_proto proto,
+		    uint16_t port);
 const struct rule *rule_walk_next(struct rule_walk *walk);
 
 /* "file:line" */

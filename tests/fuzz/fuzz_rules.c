@@ -82,7 +82,7 @@ static void check_index(const struct rules *rules, const struct lsp_snapshot *sn
 
 		memset(seen, 0, rules->count);
 		lsp_snapshot_socket(snapshot, i, &socket);
-		rule_walk_init(&walk, rules, socket.local.port);
+		rule_walk_init(&walk, rules, socket.proto, socket.local.port);
 		while ((rule = rule_walk_next(&walk)))
 			seen[rule - rules->rules] = 1;
 		for (size_t n = 0; n < rules->count; n++)

@@ -24,8 +24,9 @@ static void load(struct rules *rules, const char *text, size_t size)
 	buf_deinit(&errors);
 }
 
-/* Can the rule be about the port? What is said of the protocol is left to matching. */
-static bool is_of_port(const struct rules *rules, const struct rule *rule, uint16_t port)
+/* Can the rule be about the port? What proto= says is left to matching. */
+static bool is_of_port(const struct rules *rules, const struct rule *rule, enum lsp_proto proto,
+		       uint16_t port)
 {
 	for (uint32_t i = 0; i < rule->selector.term_count; i++) {
 		const struct selector_term *term =
@@ -35,7 +36,8 @@ static bool is_of_port(const struct rules *rules, const struct rule *rule, uint1
 		if (term->key != KEY_PORT || term->is_negative)
 			continue;
 		for (uint32_t v = 0; v < term->value_count; v++) {
-			if (port >= values[v].ports.first && port <= values[v].ports.last)
+			if (values[v].ports.protos & LSP_BIT(proto) &&
+			    port >= values[v].ports.first && port <= values[v].ports.last)
 				return true;
 		}
 		return false;
@@ -44,19 +46,26 @@ static bool is_of_port(const struct rules *rules, const struct rule *rule, uint1
 }
 
 /* No rule is left out, and none comes that is not of the port. */
-static void expect_port(const struct rules *rules, uint16_t port, uint8_t *seen)
+static void expect_proto_port(const struct rules *rules, enum lsp_proto proto, uint16_t port,
+			      uint8_t *seen)
 {
 	const struct rule *rule;
 	struct rule_walk walk;
 
 	memset(seen, 0, rules->count);
-	rule_walk_init(&walk, rules, port);
+	rule_walk_init(&walk, rules, proto, port);
 	while ((rule = rule_walk_next(&walk)))
 		seen[rule - rules->rules] = 1;
 	assert_null(rule_walk_next(&walk)); /* and stays at its end */
 	for (size_t i = 0; i < rules->count; i++)
-		expect(seen[i] == is_of_port(rules, &rules->rules[i], port), "port %u, rule %zu",
-		       port, i);
+		expect(seen[i] == is_of_port(rules, &rules->rules[i], proto, port),
+		       "%s/%u, rule %zu", lsp_proto_word(proto), port, i);
+}
+
+static void expect_port(const struct rules *rules, uint16_t port, uint8_t *seen)
+{
+	expect_proto_port(rules, LSP_PROTO_TCP, port, seen);
+	expect_proto_port(rules, LSP_PROTO_UDP, port, seen);
 }
 
 static void the_ends_of_ranges(void **state)
@@ -73,6 +82,8 @@ static void the_ends_of_ranges(void **state)
 		"22\n22\n22\n",
 		"22,22 22\n",
 		"tcp/22,udp/53,1000-1999\n",
+		"tcp/65535\nudp/0\ntcp/0-\nudp/0-\n",
+		"udp/65535\nudp/65534-\n",
 		"user=root\n",
 		"port!=22\n",
 		"22 port!=22\n",
@@ -155,7 +166,7 @@ static void a_hundred_thousand_rules(void **state)
 		size_t steps = 0;
 
 		expect_port(&rules, (uint16_t)port, seen);
-		rule_walk_init(&walk, &rules, (uint16_t)port);
+		rule_walk_init(&walk, &rules, LSP_PROTO_TCP, (uint16_t)port);
 		while (rule_walk_next(&walk))
 			steps++;
 		expect(steps <= 2, "port %u: %zu rules are looked at", port, steps);
