@@ -192,11 +192,7 @@ static int look_once(struct look *look)
 		r = snapshot_settle(look->snapshot);
 	if (r >= 0)
 		r = look_up(look);
-	if (r >= 0)
-		r = snapshot_seal(look->snapshot);
-	if (r >= 0 && look->query->rules && look->query->facts & LSP_FACT_FINDINGS)
-		r = judge_snapshot(look->query, look->snapshot);
-	return r;
+	return r < 0 ? r : snapshot_seal(look->snapshot);
 }
 
 int lsp_collect(const struct lsp_query *query, struct lsp_snapshot **snapshot, char **reason)

@@ -10,6 +10,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -21,10 +22,27 @@ static const char *const usual_lines[] = {
 #include "usual.rules.inc"
 };
 
+/* Bytes of all files together, from which on a second core is worth a thread. */
+#define LONG ((off_t)512 << 10)
+
+/* What is loaded; the texts are the caller's. */
+struct lsp_rules_loading {
+	const char *const *files;
+	size_t count;
+	const char *extra, *root;
+	pthread_t thread;
+	bool is_beside;
+
+	struct lsp_rules *rules;
+	char *reason;
+	int r;
+};
+
 struct loader {
 	struct lsp_rules *rules;
 	struct selector_names names;
 	struct buf errors;
+	off_t size; /* of what was measured */
 };
 
 static int refuse(struct loader *loader, const char *path, const char *why)
@@ -66,15 +84,34 @@ static int read_file(struct loader *loader, int fd, const char *path, struct buf
 	return r < 0 ? refuse_error(loader, path, r) : 0;
 }
 
-/* @fd: of the file, or why it could not be opened. */
-static int load_file(struct loader *loader, int fd, const char *path)
+/* --- which files there are ---------------------------------------------------------------- */
+
+/* A file, by name. */
+struct place {
+	const char *path;
+	const struct root *root; /* it lies below; NULL: it is as it was named */
+	bool may_lack;           /* it need not be there */
+};
+
+/* What is done with each. Return: 0 or a negative errno. */
+typedef int visit_fn(struct loader *loader, const struct place *place);
+
+static int load_file(struct loader *loader, const struct place *place)
 {
-	cleanup(scope_close) int file = fd;
+	const struct root *root = place->root;
+	const char *path = place->path;
+	const int flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC;
+	cleanup(scope_close) int fd = root ? root_open(root, path + 1, flags) : open(path, flags);
 	struct buf text = BUF_INIT;
 	size_t size;
 	char *bytes;
-	int r = fd < 0 ? refuse_error(loader, path, fd) : read_file(loader, fd, path, &text);
+	int r;
 
+	if (fd < 0) {
+		r = root ? fd : -errno;
+		return r == -ENOENT && place->may_lack ? 0 : refuse_error(loader, path, r);
+	}
+	r = read_file(loader, fd, path, &text);
 	if (r < 0) {
 		buf_deinit(&text);
 		return r;
@@ -83,9 +120,19 @@ static int load_file(struct loader *loader, int fd, const char *path)
 	bytes = buf_take_text(&text);
 	if (!bytes)
 		return -ENOMEM;
-	(void)file;
 	return rules_parse(&loader->rules->host, path, bytes, size, &loader->names,
 			   &loader->errors);
+}
+
+/* What cannot be asked is left to load_file(), which has the words for it. */
+static int measure_file(struct loader *loader, const struct place *place)
+{
+	int dir = place->root ? place->root->fd : AT_FDCWD;
+	struct stat st;
+
+	if (fstatat(dir, place->path + !!place->root, &st, 0) == 0)
+		loader->size += st.st_size;
+	return 0;
 }
 
 /* Every error is told: what can be read after one is read. */
@@ -102,7 +149,7 @@ static int is_rule_file(const struct dirent *entry)
 	       strcmp(entry->d_name + size - strlen(SUFFIX), SUFFIX) == 0;
 }
 
-static int load_directory(struct loader *loader, const struct root *root)
+static int visit_directory(struct loader *loader, const struct root *root, visit_fn *visit)
 {
 	cleanup(scope_close) int fd = root_open(root, &LSP_RULES_DIR[1], O_RDONLY | O_DIRECTORY);
 	struct dirent **entries;
@@ -118,46 +165,32 @@ static int load_directory(struct loader *loader, const struct root *root)
 
 		snprintf(path, sizeof(path), "%s/%s", LSP_RULES_DIR, entries[i]->d_name);
 		if (r != -ENOMEM)
-			r = worse(r, load_file(loader,
-					       root_open(root, path + 1, O_RDONLY | O_NONBLOCK),
-					       path));
+			r = worse(r, visit(loader, &(struct place){path, root, false}));
 		free(entries[i]);
 	}
 	free(entries);
 	return r;
 }
 
-static int load_defaults(struct loader *loader, const struct root *root)
+static int visit_all(struct loader *loader, const struct lsp_rules_loading *what,
+		     const struct root *root, visit_fn *visit)
 {
-	int fd, r = load_directory(loader, root);
-
-	if (r == -ENOMEM)
-		return r;
-	fd = root_open(root, &LSP_RULES_LEARNED[1], O_RDONLY | O_NONBLOCK);
-	if (fd != -ENOENT)
-		r = worse(r, load_file(loader, fd, LSP_RULES_LEARNED));
-	return r;
-}
-
-static int load_named(struct loader *loader, const char *const *files, size_t count)
-{
+	const struct place learned = {LSP_RULES_LEARNED, root, true};
+	const struct place extra = {what->extra, NULL, true};
 	int r = 0;
 
-	for (size_t i = 0; i < count && r != -ENOMEM; i++) {
-		int fd = open(files[i], O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-
-		r = worse(r, load_file(loader, fd < 0 ? -errno : fd, files[i]));
-	}
+	for (size_t i = 0; what->files && i < what->count && r != -ENOMEM; i++)
+		r = worse(r, visit(loader, &(struct place){what->files[i], NULL, false}));
+	if (!what->files)
+		r = visit_directory(loader, root, visit);
+	if (!what->files && r != -ENOMEM)
+		r = worse(r, visit(loader, &learned));
+	if (what->extra && r != -ENOMEM)
+		r = worse(r, visit(loader, &extra));
 	return r;
 }
 
-/* One that need not be there. */
-static int load_extra(struct loader *loader, const char *path)
-{
-	if (access(path, F_OK) < 0 && errno == ENOENT)
-		return 0;
-	return load_named(loader, &path, 1);
-}
+/* --- loading -------------------------------------------------------------------------------- */
 
 static int load_usual(struct loader *loader)
 {
@@ -176,36 +209,90 @@ static int load_usual(struct loader *loader)
 			   &loader->errors);
 }
 
-int lsp_rules_load(const char *const *files, size_t count, const char *extra, const char *root,
-		   struct lsp_rules **out, char **reason)
+static void load(struct lsp_rules_loading *what)
 {
 	struct loader loader = {.rules = calloc(1, sizeof(*loader.rules))};
 	struct judging_names names = {0};
 	struct root opened = {.fd = -1};
-	int r = loader.rules ? root_init(&opened, root) : -ENOMEM;
+	int r = loader.rules ? root_init(&opened, what->root) : -ENOMEM;
 
 	names.root = &opened;
 	loader.names = judging_names_of(&names);
 	if (r < 0)
-		refuse_error(&loader, root ? root : "/", r);
+		refuse_error(&loader, what->root ? what->root : "/", r);
 	else
 		r = load_usual(&loader);
 	if (r >= 0)
-		r = files ? load_named(&loader, files, count) : load_defaults(&loader, &opened);
-	if (extra && r != -ENOMEM)
-		r = worse(r, load_extra(&loader, extra));
+		r = visit_all(&loader, what, &opened, load_file);
 	if (r >= 0)
 		r = rules_index(&loader.rules->host);
 	if (r >= 0)
 		r = rules_index(&loader.rules->usual);
-	*out = r < 0 ? NULL : loader.rules;
-	*reason = r < 0 && r != -ENOMEM ? buf_take_text(&loader.errors) : NULL;
+	what->r = r;
+	what->rules = r < 0 ? NULL : loader.rules;
+	what->reason = r < 0 && r != -ENOMEM ? buf_take_text(&loader.errors) : NULL;
 	if (r < 0)
 		lsp_rules_free(loader.rules);
 	buf_deinit(&loader.errors);
 	judging_names_deinit(&names);
 	root_deinit(&opened);
+}
+
+static void *load_beside(void *what)
+{
+	load(what);
+	return NULL;
+}
+
+static bool is_long(const struct lsp_rules_loading *what)
+{
+	struct loader loader = {0};
+	struct root opened;
+
+	if (root_init(&opened, what->root) == 0)
+		visit_all(&loader, what, &opened, measure_file);
+	root_deinit(&opened);
+	buf_deinit(&loader.errors);
+	return loader.size > LONG;
+}
+
+struct lsp_rules_loading *lsp_rules_begin(const char *const *files, size_t count, const char *extra,
+					  const char *root)
+{
+	struct lsp_rules_loading *loading = malloc(sizeof(*loading));
+
+	if (!loading)
+		return NULL;
+	*loading = (struct lsp_rules_loading){
+		.files = files, .count = count, .extra = extra, .root = root};
+	loading->is_beside = is_long(loading) &&
+			     pthread_create(&loading->thread, NULL, load_beside, loading) == 0;
+	if (!loading->is_beside)
+		load(loading);
+	return loading;
+}
+
+int lsp_rules_end(struct lsp_rules_loading *loading, struct lsp_rules **out, char **reason)
+{
+	int r;
+
+	*out = NULL;
+	*reason = NULL;
+	if (!loading)
+		return -ENOMEM;
+	if (loading->is_beside)
+		pthread_join(loading->thread, NULL);
+	*out = loading->rules;
+	*reason = loading->reason;
+	r = loading->r;
+	free(loading);
 	return r;
+}
+
+int lsp_rules_load(const char *const *files, size_t count, const char *extra, const char *root,
+		   struct lsp_rules **out, char **reason)
+{
+	return lsp_rules_end(lsp_rules_begin(files, count, extra, root), out, reason);
 }
 
 void lsp_rules_free(struct lsp_rules *rules)

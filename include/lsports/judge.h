@@ -89,6 +89,18 @@ int lsp_rules_load(const char *const *files, size_t count, const char *extra, co
 		   struct lsp_rules **out, char **reason);
 void lsp_rules_free(struct lsp_rules *rules);
 
+/*
+ * lsp_rules_begin() - lsp_rules_load() in two parts: files that are long are read beside what the
+ * caller does between them. The texts must live until the second part.
+ * Return: for lsp_rules_end(), NULL when memory is short.
+ */
+struct lsp_rules_loading;
+struct lsp_rules_loading *lsp_rules_begin(const char *const *files, size_t count, const char *extra,
+					  const char *root);
+
+/* lsp_rules_end() - waits, and frees @loading, which may be NULL. Return: as lsp_rules_load(). */
+int lsp_rules_end(struct lsp_rules_loading *loading, struct lsp_rules **out, char **reason);
+
 /* Has the host rules? An empty file expects nothing, which is a rule too; the table is none. */
 bool lsp_rules_exist(const struct lsp_rules *rules);
 
@@ -131,7 +143,15 @@ struct lsp_judgement {
 	size_t finding_count;
 };
 
-/* About socket @index. Without LSP_FACT_FINDINGS the verdict is LSP_VERDICT_NONE. */
+/*
+ * lsp_judge() - a verdict for every listener, its findings, and the rules that no listener holds.
+ * Once; the snapshot is const from then on.
+ * @query: the one of lsp_collect(), which had LSP_FACT_FINDINGS, and now with rules.
+ * Return: 0 or -ENOMEM.
+ */
+int lsp_judge(const struct lsp_query *query, struct lsp_snapshot *snapshot);
+
+/* About socket @index. Before lsp_judge() the verdict is LSP_VERDICT_NONE. */
 void lsp_snapshot_judgement(const struct lsp_snapshot *snapshot, size_t index,
 			    struct lsp_judgement *out);
 

@@ -189,7 +189,7 @@ enum lsp_fact {
 	LSP_FACT_SERVICES = 1u << 6, /* lsp_service_name() */
 	LSP_FACT_USERS = 1u << 7,    /* lsp_user_name() */
 	LSP_FACT_DOUBT = 1u << 8,    /* exe_doubt of each owner */
-	LSP_FACT_FINDINGS = 1u << 9, /* lsp_snapshot_judgement(); brings what it needs */
+	LSP_FACT_FINDINGS = 1u << 9, /* whatever lsp_judge() needs */
 	LSP_FACT_PARENTS = 1u << 10, /* parent of each owner, and so on up to the first */
 };
 
@@ -216,7 +216,7 @@ struct lsp_query {
 	size_t netns_count;
 	bool all_netns;
 	const char *root; /* NULL is the machine; else a recorded tree (proc, sys, etc, netlink) */
-	const struct lsp_rules *rules; /* what is expected; wanted with LSP_FACT_FINDINGS */
+	const struct lsp_rules *rules; /* what is expected: only lsp_judge() asks */
 	bool judges_all; /* "unexpected" is said of every listener, not of low ports alone */
 };
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A 64-bit hash of bytes, for tables in memory: not for keys that an enemy may choose at leisure. */
+/* A 64-bit hash of bytes, for tables in memory: not for keys that an enemy may choose at leisure.
+ */
 #ifndef LSPORTS_BASE_HASH_H
 #define LSPORTS_BASE_HASH_H
 #pragma once

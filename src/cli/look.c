@@ -53,31 +53,41 @@ static bool is_only_listing(const struct look *look, const struct options *optio
 	       !lsp_selector_has(look->query.selector, "finding");
 }
 
-static int load_rules(struct look *look, const struct options *options, struct buf *messages)
+static void begin_rules(struct look *look, const struct options *options)
 {
 	bool is_named = options->expected.count > 0;
+
+	/* Rules cost nothing where nobody asks for a verdict. */
+	if (look->query.scope.facts & LSP_FACT_FINDINGS)
+		look->loading =
+			lsp_rules_begin(is_named ? options->expected.items : NULL,
+					options->expected.count, options->learn, options->sysroot);
+}
+
+static int end_rules(struct look *look, const struct options *options, struct buf *messages)
+{
+	struct query *query = &look->query;
 	char *reason = NULL;
 	int r;
 
-	/* Rules cost nothing where nobody asks for a verdict. */
-	if (!(look->query.scope.facts & LSP_FACT_FINDINGS))
+	if (!(query->scope.facts & LSP_FACT_FINDINGS))
 		return 0;
-	r = lsp_rules_load(is_named ? options->expected.items : NULL, options->expected.count,
-			   options->learn, options->sysroot, &look->rules, &reason);
+	r = lsp_rules_end(look->loading, &look->rules, &reason);
+	look->loading = NULL;
 	if (r < 0 && reason)
 		message_format_lines(messages, reason);
 	free(reason);
 	if (r == -EACCES && is_only_listing(look, options)) {
 		message_format_line(messages, "without these rules nothing is judged");
-		look->query.scope.facts &= ~(unsigned)LSP_FACT_FINDINGS;
+		query->scope.facts &= ~(unsigned)LSP_FACT_FINDINGS;
 		return 0;
 	}
 	if (r < 0)
 		return r;
-	look->query.scope.rules = look->rules;
-	look->query.view.has_rules = lsp_rules_exist(look->rules);
-	if (look->query.format->facts & LSP_FACT_FINDINGS && look->query.view.has_rules)
-		look->query.scope.judges_all = true;
+	query->scope.rules = look->rules;
+	query->view.has_rules = lsp_rules_exist(look->rules);
+	if (query->format->facts & LSP_FACT_FINDINGS && query->view.has_rules)
+		query->scope.judges_all = true;
 	return 0;
 }
 
@@ -117,27 +127,49 @@ static int64_t now_usec(void)
 
 static int collect(struct look *look, struct buf *messages)
 {
-	struct view *view = &look->query.view;
-	int64_t start = now_usec();
 	struct timespec now;
 	char *reason = NULL;
 	int r;
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	view->time_sec = now.tv_sec;
+	look->query.view.time_sec = now.tv_sec;
 	r = lsp_collect(&look->query.scope, &look->snapshot, &reason);
-	view->duration_usec = now_usec() - start;
 	if (r < 0)
 		message_format_failure(messages, r, reason);
 	free(reason);
 	return r;
 }
 
-static int prepare(struct look *look, const struct options *options, struct buf *messages)
+static int judge(const struct look *look)
 {
+	return look->rules ? lsp_judge(&look->query.scope, look->snapshot) : 0;
+}
+
+/* Rules that are many are read while sockets are collected. What is wrong with them comes first. */
+static int look_first(struct look *look, const struct options *options, struct buf *messages)
+{
+	int64_t start = now_usec();
+	struct buf failure = BUF_INIT;
+	int r, collected;
+
 	look->query.view.version = LSP_VERSION;
 	look->query.view.host = load_host(options->sysroot, &look->host);
-	return load_rules(look, options, messages);
+	begin_rules(look, options);
+	collected = collect(look, &failure);
+	r = end_rules(look, options, messages);
+	if (r >= 0) {
+		r = collected;
+		buf_append(messages, failure.data, failure.size);
+	}
+	buf_deinit(&failure);
+	if (r >= 0)
+		r = judge(look);
+	look->query.view.duration_usec = now_usec() - start;
+	if (r < 0) {
+		lsp_snapshot_free(look->snapshot);
+		look->snapshot = NULL;
+	}
+	return r;
 }
 
 int look_init(struct look *look, const struct options *options, const struct query_output *output,
@@ -151,9 +183,7 @@ int look_init(struct look *look, const struct options *options, const struct que
 	if (r < 0)
 		r = refuse(messages, message);
 	else
-		r = prepare(look, options, messages);
-	if (r >= 0)
-		r = collect(look, messages);
+		r = look_first(look, options, messages);
 	if (r >= 0)
 		r = select_rows(look, options);
 	/* A failure that found no words is one of memory. */
@@ -165,6 +195,7 @@ int look_init(struct look *look, const struct options *options, const struct que
 int look_again(struct look *look, const struct options *options, struct buf *messages)
 {
 	struct look old = *look;
+	int64_t start = now_usec();
 	int r;
 
 	look->snapshot = NULL;
@@ -174,7 +205,10 @@ int look_again(struct look *look, const struct options *options, struct buf *mes
 	look->query.view.row_count = 0;
 	r = collect(look, messages);
 	if (r >= 0)
+		r = judge(look);
+	if (r >= 0)
 		r = select_rows(look, options);
+	look->query.view.duration_usec = now_usec() - start;
 	if (r < 0) {
 		lsp_snapshot_free(look->snapshot);
 		free(look->rows);

@@ -8,7 +8,8 @@
 
 struct look {
 	struct query query;
-	struct lsp_rules *rules; /* NULL when nothing is judged */
+	struct lsp_rules_loading *loading; /* between begin and end of their loading */
+	struct lsp_rules *rules;           /* NULL when nothing is judged */
 	struct lsp_snapshot *snapshot;
 	uint32_t *rows; /* what the selectors chose, owned; the view borrows it */
 	size_t unknown; /* sockets of which they could not tell */

@@ -362,7 +362,7 @@ static int judge_all(struct judge *judge)
 	return r < 0 ? r : judge_rules(judge);
 }
 
-int judge_snapshot(const struct lsp_query *query, struct lsp_snapshot *snapshot)
+int lsp_judge(const struct lsp_query *query, struct lsp_snapshot *snapshot)
 {
 	bool is_usual = !lsp_rules_exist(query->rules);
 	struct judge judge = {

@@ -16,14 +16,7 @@ struct lsp_rules {
 	((unsigned)LSP_FACT_OWNERS | LSP_FACT_EXE | LSP_FACT_CGROUP | LSP_FACT_AUTO |              \
 	 LSP_FACT_SERVICES | LSP_FACT_USERS | LSP_FACT_DOUBT)
 
-/*
- * judge_snapshot() - a verdict for every listener, its findings, and the rules that no listener
- * holds. @query: its rules, and what was looked at.
- * Return: 0 or -ENOMEM.
- */
-int judge_snapshot(const struct lsp_query *query, struct lsp_snapshot *snapshot);
-
-/* --- its parts --- */
+/* --- parts of lsp_judge() --- */
 
 /* Sockets from @first on that share one address and port; the index behind the last of them. */
 size_t findings_group_end(const struct lsp_snapshot *snapshot, size_t first);

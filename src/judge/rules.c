@@ -57,7 +57,7 @@ struct reader {
 	uint32_t file, line;
 	const char *text, *end; /* of the whole file */
 	struct intmap terms;    /* by hash of a word -> index of its term */
-	struct intmap tails;    /* by hash of what stands behind the first word -> index of a rule */
+	struct intmap tails; /* by hash of what stands behind the first word -> index of a rule */
 };
 
 static void tell(struct reader *reader, const char *what)
@@ -277,8 +277,7 @@ static const struct rule *find_tail(const struct reader *reader, const char *at,
 	const struct rules *rules = reader->rules;
 	const uint32_t *index = intmap_find(&reader->tails, hash);
 	/* A rule that was refused behind its last word is not there. */
-	const struct rule *like =
-		index && *index < rules->count ? &rules->rules[*index] : NULL;
+	const struct rule *like = index && *index < rules->count ? &rules->rules[*index] : NULL;
 
 	return like && memcmp(reader->text + head_end(rules, like), at, (size_t)(end - at) + 1) == 0
 		       ? like

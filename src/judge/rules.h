@@ -26,8 +26,8 @@ struct rule_file {
 /*
  * Which rules can be about a port: a segment tree over the intervals of ports that the rules tell
  * apart, whose node n covers what 2n and 2n+1 cover. A range of ports is the few nodes that make it
- * up, a port is asked of the nodes above its interval. The ports of each protocol stand behind those
- * of the one before: enum lsp_proto in the high 16 bits.
+ * up, a port is asked of the nodes above its interval. The ports of each protocol stand behind
+ * those of the one before: enum lsp_proto in the high 16 bits.
  */
 struct rule_index {
 	uint64_t *firsts; /* a bit a port: an interval begins with it */

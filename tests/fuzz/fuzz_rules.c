@@ -125,7 +125,7 @@ static void check_judgement(struct lsp_rules *rules)
 	struct lsp_snapshot *snapshot = machine_new();
 	size_t count;
 
-	FUZZ_CHECK(judge_snapshot(&query, snapshot) == 0);
+	FUZZ_CHECK(lsp_judge(&query, snapshot) == 0);
 	for (size_t i = 0; i < lsp_snapshot_count(snapshot); i++)
 		check_verdict(&rules->host, snapshot, i);
 	lsp_snapshot_missing(snapshot, &count);

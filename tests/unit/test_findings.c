@@ -14,7 +14,7 @@ static struct lsp_snapshot *judged(const struct ruling_row *rows, size_t count,
 	struct lsp_rules *rules = ruling_rules("0-\n", NULL);
 	struct lsp_query query = ruling_query(rules);
 
-	assert_int_equal(judge_snapshot(&query, snapshot), 0);
+	assert_int_equal(lsp_judge(&query, snapshot), 0);
 	lsp_rules_free(rules);
 	return snapshot;
 }

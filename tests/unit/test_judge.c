@@ -36,7 +36,7 @@ static struct lsp_snapshot *judge(const struct look *look)
 
 	query.judges_all = !look->is_listing;
 	query.all_netns = look->all_netns;
-	assert_int_equal(judge_snapshot(&query, snapshot), 0);
+	assert_int_equal(lsp_judge(&query, snapshot), 0);
 	/* The judgement stands on its own. */
 	lsp_rules_free(rules);
 	return snapshot;
@@ -194,7 +194,7 @@ static void a_doubted_program_is_told(void **state)
 	(void)state;
 	row.owners[0].exe_doubt = LSP_EXE_DOUBT_USERNS;
 	snapshot = ruling_snapshot(&row, 1, NULL);
-	assert_int_equal(judge_snapshot(&query, snapshot), 0);
+	assert_int_equal(lsp_judge(&query, snapshot), 0);
 	assert_string_equal(describe(snapshot, 0, &out),
 			    "unexpected host.rules:1 changed: tcp/22 is expected with "
 			    "exe=/usr/sbin/sshd (host.rules:1), found a program that may be "
@@ -216,7 +216,7 @@ static void what_is_no_listener_is_not_judged(void **state)
 	rows[0].socket.state = LSP_STATE_ESTABLISHED;
 	rows[1].socket.state = LSP_STATE_ESTABLISHED;
 	snapshot = ruling_snapshot(rows, ROWS(rows), NULL);
-	assert_int_equal(judge_snapshot(&query, snapshot), 0);
+	assert_int_equal(lsp_judge(&query, snapshot), 0);
 	for (size_t i = 0; i < ROWS(rows); i++)
 		assert_string_equal(describe(snapshot, i, &out), "none -");
 	buf_deinit(&out);
@@ -314,7 +314,7 @@ static void a_narrow_look_misses_nothing(void **state)
 			query.others = true; /* that hides nothing */
 			break;
 		}
-		assert_int_equal(judge_snapshot(&query, snapshot), 0);
+		assert_int_equal(lsp_judge(&query, snapshot), 0);
 		lsp_snapshot_missing(snapshot, &count);
 		expect(count == (i == 4), "look %u misses %zu", i, count);
 		lsp_rules_free(rules);
@@ -334,7 +334,7 @@ static void an_empty_machine(void **state)
 
 	(void)state;
 	assert_true(lsp_rules_exist(rules));
-	assert_int_equal(judge_snapshot(&query, snapshot), 0);
+	assert_int_equal(lsp_judge(&query, snapshot), 0);
 	assert_string_equal(describe_missing(snapshot, &out), "host.rules:1 22 required|");
 	buf_deinit(&out);
 	lsp_rules_free(rules);

@@ -219,7 +219,7 @@ static void sockets_are_matched(void **state)
 	struct lsp_rules *rules = ruling_rules("80\n", NULL);
 	struct lsp_query query = ruling_query(rules);
 
-	assert_int_equal(judge_snapshot(&query, snapshot), 0);
+	assert_int_equal(lsp_judge(&query, snapshot), 0);
 	for (size_t i = 0; i < ROWS(rows); i++) {
 		struct lsp_selector *selector = parse(*state, rows[i].text);
 

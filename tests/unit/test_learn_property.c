@@ -251,7 +251,7 @@ static struct lsp_snapshot *judge(const struct machine *machine, const struct ls
 	struct lsp_query query = ruling_query(rules);
 
 	query.all_netns = true;
-	assert_int_equal(judge_snapshot(&query, snapshot), 0);
+	assert_int_equal(lsp_judge(&query, snapshot), 0);
 	return snapshot;
 }
 

@@ -36,7 +36,7 @@ static enum lsp_verdict judge(const char *line, const struct ruling_row *row)
 	buf_printf(&text, "%s\n", line);
 	rules = ruling_rules(buf_text(&text), NULL);
 	query = ruling_query(rules);
-	assert_int_equal(judge_snapshot(&query, snapshot), 0);
+	assert_int_equal(lsp_judge(&query, snapshot), 0);
 	lsp_snapshot_judgement(snapshot, 0, &judgement);
 	lsp_rules_free(rules);
 	lsp_snapshot_free(snapshot);
@@ -322,7 +322,7 @@ static void many_long_programs_make_a_rule(void **state)
 	buf_append_char(&line, '\n');
 	rules = ruling_rules(buf_text(&line), NULL);
 	query = ruling_query(rules);
-	assert_int_equal(judge_snapshot(&query, snapshot), 0);
+	assert_int_equal(lsp_judge(&query, snapshot), 0);
 	lsp_snapshot_judgement(snapshot, 0, &judgement);
 	assert_int_equal(judgement.verdict, LSP_VERDICT_EXPECTED);
 	free(text);

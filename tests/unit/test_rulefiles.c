@@ -292,6 +292,40 @@ static void an_extra_file_may_be_absent(void **state)
 	free(reason);
 }
 
+/* Files that are long are read beside the caller, in the same order and with the same errors. */
+static void long_files_are_read_too(void **state)
+{
+	struct lsp_rules_loading *loading;
+	struct buf text = BUF_INIT;
+	struct lsp_rules *rules;
+	char *reason;
+
+	for (unsigned i = 0; i < 50000; i++)
+		buf_printf(&text, "tcp/%u user=root\n", i);
+	tree_write(*state, DIR_PATH "/a.rules", text.data, text.size);
+	tree_write_text(*state, LEARNED, "22\n");
+	loading = lsp_rules_begin(NULL, 0, NULL, *state);
+	assert_non_null(loading);
+	assert_int_equal(lsp_rules_end(loading, &rules, &reason), 0);
+	assert_int_equal(rules->host.count, 50001);
+	assert_int_equal(rules->host.rules[50000].file, 1);
+	lsp_rules_free(rules);
+	buf_append_text(&text, "99999\n");
+	tree_write(*state, DIR_PATH "/a.rules", text.data, text.size);
+	tree_write_text(*state, DIR_PATH "/b.rules", "1-0\n");
+	loading = lsp_rules_begin(NULL, 0, NULL, *state);
+	assert_non_null(loading);
+	assert_int_equal(lsp_rules_end(loading, &rules, &reason), -EINVAL);
+	assert_null(rules);
+	assert_string_equal(reason, "/" DIR_PATH "/a.rules:50001: \"99999\": column 1: "
+				    "a port is at most 65535\n"
+				    "/" DIR_PATH "/b.rules:1: \"1-0\": column 1: "
+				    "the range ends below its start\n");
+	free(reason);
+	buf_deinit(&text);
+	assert_int_equal(lsp_rules_end(NULL, &rules, &reason), -ENOMEM);
+}
+
 /* 64 MiB to the byte, and one more. */
 static void a_file_has_a_limit(void **state)
 {
@@ -346,6 +380,7 @@ int main(void)
 		TREE_TEST(a_named_file_must_be_there),
 		cmocka_unit_test(a_read_that_fails_is_told),
 		TREE_TEST(an_extra_file_may_be_absent),
+		TREE_TEST(long_files_are_read_too),
 		TREE_TEST(a_file_has_a_limit),
 	};
 
