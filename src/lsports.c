@@ -29,6 +29,7 @@ struct look {
 	struct root root;
 	struct lsp_snapshot *snapshot;
 	struct netns_list namespaces;
+	struct owner_search search;
 	struct buf reason;
 };
 
@@ -146,7 +147,7 @@ static int drop_gone(struct look *look, struct intmap *unowned)
 static int find_owners(struct look *look)
 {
 	struct intmap unowned = {0};
-	int r = owners_find(&look->root, look->query, look->snapshot);
+	int r = owners_find(&look->search, &look->root, look->query, look->snapshot);
 
 	if (r >= 0)
 		r = snapshot_list_unowned(look->snapshot, &unowned);
@@ -186,8 +187,10 @@ static int look_once(struct look *look)
 	if (r >= 0)
 		r = netns_list_load(&look->namespaces, &look->root, look->query, look->snapshot,
 				    &look->reason);
-	if (r >= 0)
+	if (r >= 0) {
+		owners_begin(&look->search, &look->root, look->query);
 		r = collect_all(look);
+	}
 	if (r >= 0)
 		r = snapshot_settle(look->snapshot);
 	if (r >= 0)
@@ -214,6 +217,7 @@ int lsp_collect(const struct lsp_query *query, struct lsp_snapshot **snapshot, c
 		*snapshot = look.snapshot;
 	}
 	buf_deinit(&look.reason);
+	owners_end(&look.search);
 	netns_list_deinit(&look.namespaces);
 	root_deinit(&look.root);
 	return r;

@@ -6,7 +6,7 @@
 #include "owners/owners.h"
 
 #include "num.h"
-#include "owners/descriptors.h"
+#include "owners/bpf_pass.h"
 #include "owners/procparse.h"
 #include "owners/procwalk.h"
 #include "scope.h"
@@ -14,18 +14,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
-#include <stddef.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <descriptors.skel.h>
-
-#define LISTEN_STATE 10 /* TCP_LISTEN, include/net/tcp_states.h */
-
-/* The kernel fills at most 8 pages for one read (kernel/bpf/bpf_iter.c). */
-#define READ_SIZE (32u << 10)
 
 /*
  * Nanoseconds, as measured with two threads: a process and a descriptor that are walked over, and
@@ -38,69 +29,12 @@
 
 #define FILE_NR_MAX 128
 
-/* After a million descriptors without a record a read says EAGAIN, and goes on where it was. */
-#define EMPTY_READS 1000
-
-/* --- the program in the kernel ------------------------------------------------------------ */
-
-static void destroy(struct descriptors **program)
-{
-	descriptors__destroy(*program);
-}
-
 static bool has_privileges(const struct root *root)
 {
 	const uint64_t bpf = UINT64_C(1) << CAP_BPF | UINT64_C(1) << CAP_PERFMON;
 	uint64_t effective = procgaps_capabilities(root);
 
 	return (effective & bpf) == bpf || effective & UINT64_C(1) << CAP_SYS_ADMIN;
-}
-
-/* What a call of the kernel failed with: that memory is short there is no failure of ours. */
-static int refuse(int error)
-{
-	return error == ENOMEM ? -ENOBUFS : -error;
-}
-
-/* The link holds the rest: where descriptors are few, each one counts. */
-static void close_but_link(struct descriptors *program)
-{
-	skel_closenz(program->progs.list_descriptors.prog_fd);
-	skel_closenz(program->maps.bss.map_fd);
-	program->progs.list_descriptors.prog_fd = program->maps.bss.map_fd = 0;
-}
-
-/* Loaded and attached. @out: for destroy(), on failure too. */
-static int load(const struct root *root, const struct lsp_query *query, struct descriptors **out,
-		struct buf *why)
-{
-	struct descriptors *program = descriptors__open();
-	bool has_tcp = query->protos & LSP_BIT(LSP_PROTO_TCP);
-	bool has_udp = query->protos & LSP_BIT(LSP_PROTO_UDP);
-	int r;
-
-	*out = program;
-	if (!program)
-		return -ENOMEM;
-	program->bss->stream_states = !has_tcp        ? 0
-				      : query->others ? UINT32_MAX
-						      : UINT32_C(1) << LISTEN_STATE;
-	program->bss->other_states = has_udp ? UINT32_MAX : 0;
-	r = descriptors__load(program);
-	if (r >= 0 && descriptors__attach(program) < 0)
-		r = -errno;
-	close_but_link(program);
-	if (r < 0 && !has_privileges(root))
-		buf_append_text(why, "CAP_BPF and CAP_PERFMON are needed");
-	return r < 0 ? refuse(-r) : 0;
-}
-
-static int open_pass(const struct descriptors *program)
-{
-	union bpf_attr attr = {.iter_create.link_fd = (__u32)program->links.list_descriptors_fd};
-	int fd = skel_sys_bpf(BPF_ITER_CREATE, &attr, sizeof(attr));
-
-	return fd < 0 ? refuse(errno) : fd;
 }
 
 /* --- one process --------------------------------------------------------------------------- */
@@ -187,7 +121,7 @@ static int take_socket(struct procwalk *walk, struct holder *holder, const struc
 {
 	if (holder->dir < 0 || (!holder->process.is_added && !is_held(holder, found)))
 		return 0;
-	return procwalk_own(walk, &holder->process, holder->dir, (uint32_t)found->inode, found->fd);
+	return procwalk_own(walk, &holder->process, holder->dir, found->inode, found->fd);
 }
 
 /* Are the facts of its process there? Then nothing need be opened or checked for it. */
@@ -203,7 +137,7 @@ static int take(struct procwalk *walk, struct holder *holder, const struct descr
 	if (is_mark)
 		return intmap_put(&walk->seen, found->pid, 0);
 	/* No process is entered in vain; procwalk_own() asks again of one whose facts are there. */
-	if (is_socket ? !is_known(holder, found) && !procwalk_wants(walk, (uint32_t)found->inode)
+	if (is_socket ? !is_known(holder, found) && !procwalk_wants(walk, found->inode)
 		      : walk->pass == PROCWALK_FIRST)
 		return 0;
 	if (found->pid != holder->process.pid)
@@ -213,56 +147,15 @@ static int take(struct procwalk *walk, struct holder *holder, const struct descr
 	return is_socket ? take_socket(walk, holder, found) : take_ring(walk, holder, found);
 }
 
-/* --- one pass ------------------------------------------------------------------------------ */
-
-/* Return: bytes, 0 at the end, or a negative errno. */
-static ssize_t read_records(int fd, char *out, size_t size)
+static int take_all(struct procwalk *walk, const struct descriptor *records, size_t count,
+		    enum procwalk_pass pass)
 {
-	for (int i = 0; i < EMPTY_READS; i++) {
-		ssize_t n = read(fd, out, size);
-
-		if (n >= 0)
-			return n;
-		if (errno != EAGAIN && errno != EINTR)
-			return refuse(errno);
-	}
-	return -EAGAIN;
-}
-
-static int take_records(struct procwalk *walk, struct holder *holder, int fd)
-{
-	_Alignas(struct descriptor) char bytes[READ_SIZE];
-	size_t kept = 0;
-	ssize_t n;
-
-	while ((n = read_records(fd, bytes + kept, sizeof(bytes) - kept)) > 0) {
-		size_t at = 0, size = kept + (size_t)n;
-
-		for (; size - at >= sizeof(struct descriptor); at += sizeof(struct descriptor)) {
-			struct descriptor found;
-			int r;
-
-			memcpy(&found, bytes + at, sizeof(found));
-			r = take(walk, holder, &found);
-			if (r < 0)
-				return r;
-		}
-		kept = size - at;
-		memmove(bytes, bytes + at, kept);
-	}
-	return (int)n;
-}
-
-static int run(struct procwalk *walk, const struct descriptors *program, enum procwalk_pass pass)
-{
-	cleanup(scope_close) int fd = open_pass(program);
 	struct holder holder = {.process.dir = -1, .dir = -1};
-	int r;
+	int r = 0;
 
-	if (fd < 0)
-		return fd;
 	procwalk_begin(walk, pass);
-	r = take_records(walk, &holder, fd);
+	for (size_t i = 0; r >= 0 && i < count; i++)
+		r = take(walk, &holder, &records[i]);
 	leave_process(walk, &holder);
 	return r;
 }
@@ -295,22 +188,50 @@ static bool is_worth(const struct root *root)
 	return processes * WALK_PROCESS + files * WALK_DESCRIPTOR > LOAD;
 }
 
+static void *begin(const struct root *root, const struct lsp_query *query, bool is_beside)
+{
+	return root->is_machine ? bpf_pass_new(query, is_beside) : NULL;
+}
+
+static void end(void *begun)
+{
+	bpf_pass_free(begun);
+}
+
 static void free_walk(struct procwalk **walk)
 {
 	procwalk_free(*walk);
 }
 
+static int find_by_pass(struct procwalk *walk, struct bpf_pass *pass, struct buf *why)
+{
+	const struct descriptor *records;
+	size_t count;
+	int r = bpf_pass_wait(pass, &records, &count);
+
+	if (r < 0 && r != -ENOMEM && !has_privileges(walk->root))
+		buf_append_text(why, "CAP_BPF and CAP_PERFMON are needed");
+	if (r >= 0)
+		r = take_all(walk, records, count, PROCWALK_FIRST);
+	/* Rings are asked, and processes that took a socket over, only where something is left. */
+	if (r < 0 || !walk->unowned)
+		return r;
+	r = bpf_pass_again(pass, &records, &count);
+	return r < 0 ? r : take_all(walk, records, count, PROCWALK_SECOND);
+}
+
 static int find_by_bpf(const struct root *root, const struct lsp_query *query,
-		       struct lsp_snapshot *snapshot, struct buf *why)
+		       struct lsp_snapshot *snapshot, void *begun, struct buf *why)
 {
 	cleanup(free_walk) struct procwalk *walk = NULL;
-	cleanup(destroy) struct descriptors *program = NULL;
 	int r;
 
 	if (!root->is_machine) {
 		buf_append_text(why, "a recorded machine has no kernel to ask");
 		return -EOPNOTSUPP;
 	}
+	if (!begun)
+		return -ENOMEM;
 	r = procwalk_new(root, query, snapshot, &walk);
 	if (r < 0 || !walk->unowned)
 		return r;
@@ -320,12 +241,7 @@ static int find_by_bpf(const struct root *root, const struct lsp_query *query,
 		return -EXDEV;
 	}
 	if (r >= 0)
-		r = load(root, query, &program, why);
-	if (r >= 0)
-		r = run(walk, program, PROCWALK_FIRST);
-	/* Rings are asked, and processes that took a socket over, only where something is left. */
-	if (r >= 0 && walk->unowned)
-		r = run(walk, program, PROCWALK_SECOND);
+		r = find_by_pass(walk, begun, why);
 	/* Behind it may be one that the kernel does not tell BPF about, or that came meanwhile. */
 	if (r >= 0 && walk->unowned)
 		r = procwalk_run(walk);
@@ -338,5 +254,7 @@ const struct owner_source owner_source_bpf = {
 	.name = "bpf",
 	.id = LSP_OWNERS_BPF,
 	.is_worth = is_worth,
+	.begin = begin,
 	.find = find_by_bpf,
+	.end = end,
 };

@@ -143,7 +143,8 @@ static bool take_socket(const struct file *file, const struct socket *socket,
 		return 0;
 	if (!(states >> sock->__sk_common.skc_state & 1))
 		return 0;
-	found->inode = BPF_CORE_READ(file, f_inode, i_ino);
+	/* They are of 32 bits here (fs/inode.c, get_next_ino()). */
+	found->inode = (__u32)BPF_CORE_READ(file, f_inode, i_ino);
 	return 1;
 }
 

@@ -9,10 +9,9 @@
 
 /* Host byte order; PIDs as the PID namespace of the reader numbers them. */
 struct descriptor {
-	unsigned long long inode; /* of the socket; 0: an io_uring, or a mark */
+	unsigned int inode;       /* of the socket; 0: an io_uring, or a mark */
 	unsigned int pid, thread; /* @thread is another one where the table is not the leader's */
 	int fd;                   /* of a mark -1: from here on this process is looked at */
-	unsigned int padding;
 };
 
 #endif

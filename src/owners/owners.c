@@ -11,11 +11,12 @@
 
 #if !LSP_HAS_BPF
 static int find_nowhere(const struct root *root, const struct lsp_query *query,
-			struct lsp_snapshot *snapshot, struct buf *why)
+			struct lsp_snapshot *snapshot, void *begun, struct buf *why)
 {
 	(void)root;
 	(void)query;
 	(void)snapshot;
+	(void)begun;
 	buf_append_text(why, "lsports was built without it");
 	return -EOPNOTSUPP;
 }
@@ -34,12 +35,14 @@ static const struct owner_source *const sources[] = {
 
 #define SOURCE_COUNT (sizeof(sources) / sizeof(sources[0]))
 
-static bool is_asked(const struct owner_source *source, enum lsp_owners owners,
-		     const struct root *root)
+static bool asks_for_owners(const struct lsp_query *query)
 {
-	if (owners == LSP_OWNERS_AUTO)
-		return !source->is_worth || source->is_worth(root);
-	return owners == source->id;
+	return query->facts & LSP_FACT_OWNERS && query->owners != LSP_OWNERS_NONE;
+}
+
+static bool is_allowed(const struct owner_source *source, const struct lsp_query *query)
+{
+	return query->owners == LSP_OWNERS_AUTO || query->owners == source->id;
 }
 
 /* Why one source did not work: "bpf: Operation not permitted". */
@@ -88,24 +91,50 @@ static int tell_notes(struct lsp_snapshot *snapshot, const struct owner_source *
 					 is_little ? ", since there is little to look over" : "");
 }
 
-int owners_find(const struct root *root, const struct lsp_query *query,
+void owners_begin(struct owner_search *search, const struct root *root,
+		  const struct lsp_query *query)
+{
+	const struct owner_source *first;
+
+	*search = (struct owner_search){0};
+	if (!asks_for_owners(query))
+		return;
+	while (!is_allowed(sources[search->first], query))
+		search->first++;
+	first = sources[search->first];
+	if (query->owners == LSP_OWNERS_AUTO && first->is_worth && !first->is_worth(root)) {
+		search->is_little = root->is_machine;
+		search->first++;
+	} else if (first->begin && !query->port_count) {
+		search->begun = first->begin(root, query, true);
+	}
+}
+
+/* Sockets of a few ports are read at once, and may turn out to be none: then nothing is begun. */
+static int find_by(struct owner_search *search, const struct owner_source *source,
+		   const struct root *root, const struct lsp_query *query,
+		   struct lsp_snapshot *snapshot, struct buf *why)
+{
+	if (source->begin && !search->begun)
+		search->begun = source->begin(root, query, false);
+	return source->find(root, query, snapshot, search->begun, why);
+}
+
+int owners_find(struct owner_search *search, const struct root *root, const struct lsp_query *query,
 		struct lsp_snapshot *snapshot)
 {
 	struct buf refusals = BUF_INIT;
 	const struct owner_source *used = NULL;
-	bool is_little = false;
 	int r = 0;
 
-	if (!(query->facts & LSP_FACT_OWNERS) || query->owners == LSP_OWNERS_NONE)
+	if (!asks_for_owners(query))
 		return 0;
-	for (size_t i = 0; !used && r != -ENOMEM && i < SOURCE_COUNT; i++) {
+	for (size_t i = search->first; !used && r != -ENOMEM && i < SOURCE_COUNT; i++) {
 		struct buf why = BUF_INIT;
 
-		if (!is_asked(sources[i], query->owners, root)) {
-			is_little |= query->owners == LSP_OWNERS_AUTO && root->is_machine;
+		if (!is_allowed(sources[i], query))
 			continue;
-		}
-		r = sources[i]->find(root, query, snapshot, &why);
+		r = find_by(search, sources[i], root, query, snapshot, &why);
 		if (r >= 0) {
 			used = sources[i];
 		} else {
@@ -119,8 +148,15 @@ int owners_find(const struct root *root, const struct lsp_query *query,
 	}
 	if (r != -ENOMEM)
 		r = refusals.error ? refusals.error
-		    : used         ? tell_notes(snapshot, used, is_little, &refusals)
+		    : used         ? tell_notes(snapshot, used, search->is_little, &refusals)
 				   : tell_gap(snapshot, &refusals);
 	buf_deinit(&refusals);
 	return r;
+}
+
+void owners_end(struct owner_search *search)
+{
+	if (search->begun)
+		sources[search->first]->end(search->begun);
+	*search = (struct owner_search){0};
 }

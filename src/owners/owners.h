@@ -18,19 +18,41 @@ struct owner_source {
 	const char *name;
 	enum lsp_owners id;
 	bool (*is_worth)(const struct root *root); /* NULL: always tried where none is named */
+
+	/*
+	 * What needs no sockets; NULL where nothing is. @is_beside: in a thread, as there is
+	 * something else to do. Return: what @find takes as @begun, and @end frees; NULL when
+	 * memory is short.
+	 */
+	void *(*begin)(const struct root *root, const struct lsp_query *query, bool is_beside);
 	int (*find)(const struct root *root, const struct lsp_query *query,
-		    struct lsp_snapshot *snapshot, struct buf *why);
+		    struct lsp_snapshot *snapshot, void *begun, struct buf *why);
+	void (*end)(void *begun); /* takes NULL too */
 };
 
 extern const struct owner_source owner_source_bpf; /* where lsports was built with it */
 extern const struct owner_source owner_source_proc;
+
+/* From before sockets are read until their owners are found. */
+struct owner_search {
+	size_t first;   /* index of the source that is tried first */
+	bool is_little; /* one before it was left out because it would not have paid */
+	void *begun;    /* by the first one, or NULL */
+};
+
+/* owners_begin() - chooses how owners are found, and begins where sockets are not needed. */
+void owners_begin(struct owner_search *search, const struct root *root,
+		  const struct lsp_query *query);
 
 /*
  * owners_find() - the first source of the table that works and that the query allows. Why a
  * source did not is a gap when nothing could stand in for it, and otherwise a note.
  * Return: 0 or -ENOMEM.
  */
-int owners_find(const struct root *root, const struct lsp_query *query,
+int owners_find(struct owner_search *search, const struct root *root, const struct lsp_query *query,
 		struct lsp_snapshot *snapshot);
+
+/* owners_end() - of a search that was begun or is zeroed; leaves it zeroed. */
+void owners_end(struct owner_search *search);
 
 #endif

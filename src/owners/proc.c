@@ -31,11 +31,12 @@ static int run(struct procwalk *walk, enum procwalk_pass pass)
 }
 
 static int find_by_proc(const struct root *root, const struct lsp_query *query,
-			struct lsp_snapshot *snapshot, struct buf *why)
+			struct lsp_snapshot *snapshot, void *begun, struct buf *why)
 {
 	cleanup(free_walk) struct procwalk *walk = NULL;
 	int r = procwalk_new(root, query, snapshot, &walk);
 
+	(void)begun;
 	(void)why;
 	if (r < 0 || !walk->unowned)
 		return r;

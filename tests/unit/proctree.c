@@ -65,6 +65,16 @@ struct lsp_snapshot *proctree_wanting(const uint32_t *inodes, size_t count)
 	return snapshot;
 }
 
+void proctree_search(const struct root *root, const struct lsp_query *query,
+		     struct lsp_snapshot *snapshot)
+{
+	struct owner_search search;
+
+	owners_begin(&search, root, query);
+	assert_int_equal(owners_find(&search, root, query, snapshot), 0);
+	owners_end(&search);
+}
+
 /* @tree NULL is the machine */
 struct lsp_snapshot *proctree_find(const char *tree, unsigned facts, const uint32_t *inodes,
 				   size_t count)
@@ -75,7 +85,7 @@ struct lsp_snapshot *proctree_find(const char *tree, unsigned facts, const uint3
 	struct root root;
 
 	assert_int_equal(root_init(&root, tree), 0);
-	assert_int_equal(owners_find(&root, &query, snapshot), 0);
+	proctree_search(&root, &query, snapshot);
 	assert_int_equal(snapshot_seal(snapshot), 0);
 	root_deinit(&root);
 	return snapshot;

@@ -34,6 +34,10 @@ void proctree_process(const char *tree, unsigned pid, const char *comm, unsigned
 /* A settled snapshot with one listener of each inode, in their order. */
 struct lsp_snapshot *proctree_wanting(const uint32_t *inodes, size_t count);
 
+/* Owners of a settled snapshot. */
+void proctree_search(const struct root *root, const struct lsp_query *query,
+		     struct lsp_snapshot *snapshot);
+
 /* The same, sealed, with the owners that @tree has. */
 struct lsp_snapshot *proctree_find(const char *tree, unsigned facts, const uint32_t *inodes,
 				   size_t count);
