@@ -1,14 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a port number and a bind address say by themselves. Pure: no I/O, no state. */
-#include <lsports/lsports.h>
+#include "judge/facts.h"
 
 #include <string.h>
 
+#define REGISTERED_FIRST 1024 /* RFC 6335, section 6 */
+#define DYNAMIC_FIRST 49152
+#define PORT_MAX 65535
+
 enum lsp_category lsp_category_of(uint16_t port)
 {
-	if (port < 1024)
+	if (port < REGISTERED_FIRST)
 		return LSP_CATEGORY_WELL_KNOWN;
-	return port < 49152 ? LSP_CATEGORY_REGISTERED : LSP_CATEGORY_DYNAMIC;
+	return port < DYNAMIC_FIRST ? LSP_CATEGORY_REGISTERED : LSP_CATEGORY_DYNAMIC;
+}
+
+struct lsp_port_range facts_ports_of(enum lsp_category category)
+{
+	switch (category) {
+	case LSP_CATEGORY_WELL_KNOWN:
+		return (struct lsp_port_range){0, REGISTERED_FIRST - 1};
+	case LSP_CATEGORY_REGISTERED:
+		return (struct lsp_port_range){REGISTERED_FIRST, DYNAMIC_FIRST - 1};
+	case LSP_CATEGORY_DYNAMIC:
+		break;
+	}
+	return (struct lsp_port_range){DYNAMIC_FIRST, PORT_MAX};
 }
 
 struct prefix {

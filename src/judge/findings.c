@@ -157,30 +157,22 @@ void findings_format_fact(struct key_subject *subject, const struct selector_ter
 
 /* --- groups ----------------------------------------------------------------------------------- */
 
-static bool is_one_group(const struct lsp_socket *a, const struct lsp_socket *b)
+static bool is_listener(const struct lsp_snapshot *snapshot, size_t index)
 {
-	const char *x = a->interface ? a->interface : "", *y = b->interface ? b->interface : "";
+	struct lsp_socket socket;
 
-	return a->netns == b->netns && a->proto == b->proto && a->family == b->family &&
-	       a->local.port == b->local.port && lsp_is_listener(b) &&
-	       memcmp(a->local.address, b->local.address, sizeof(a->local.address)) == 0 &&
-	       strcmp(x, y) == 0;
+	lsp_snapshot_socket(snapshot, index, &socket);
+	return lsp_is_listener(&socket);
 }
 
 /* Sockets are ordered by what makes a group. */
 size_t findings_group_end(const struct lsp_snapshot *snapshot, size_t first)
 {
 	size_t end = first + 1, count = lsp_snapshot_count(snapshot);
-	struct lsp_socket socket, next;
 
-	lsp_snapshot_socket(snapshot, first, &socket);
-	if (!lsp_is_listener(&socket))
-		return end;
-	for (; end < count; end++) {
-		lsp_snapshot_socket(snapshot, end, &next);
-		if (!is_one_group(&socket, &next))
-			break;
-	}
+	while (end < count && snapshot_is_one_place(snapshot, first, end) &&
+	       is_listener(snapshot, first) && is_listener(snapshot, end))
+		end++;
 	return end;
 }
 

@@ -69,7 +69,7 @@ static void keep_nearest(struct opinion *opinion, const struct rule *rule, size_
 /* Is the rule about this very port, though something else is as it does not expect? */
 static bool is_of_port(const struct rules *rules, const struct rule *rule, uint16_t port)
 {
-	bool is = rule->has_port;
+	bool is = true;
 
 	for (uint32_t i = 0; is && i < rule->selector.term_count; i++) {
 		const struct selector_term *term =
@@ -82,9 +82,9 @@ static bool is_of_port(const struct rules *rules, const struct rule *rule, uint1
 }
 
 /* Terms that fail may be many only while the rule may come nearest. */
-static size_t most_failures(const struct opinion *opinion)
+static size_t most_failures(const struct opinion *opinion, const struct rule *rule)
 {
-	if (opinion->match || opinion->unknown)
+	if (!rule->has_port || opinion->match || opinion->unknown)
 		return 0;
 	return opinion->nearest ? opinion->nearest_failures : SIZE_MAX;
 }
@@ -128,7 +128,7 @@ static void ask_rules(struct judge *judge, struct key_subject *subject, struct o
 		uint8_t *mark = &judge->marks[rule - rules->rules];
 		size_t failures;
 
-		switch (ask_rule(rules, rule, subject, most_failures(opinion), &failures)) {
+		switch (ask_rule(rules, rule, subject, most_failures(opinion, rule), &failures)) {
 		case LSP_KNOWN_YES:
 			*mark |= RULE_MARK_HELD;
 			keep_first(&opinion->match, rule);
@@ -355,7 +355,8 @@ static int judge_all(struct judge *judge)
 		const char *difference;
 
 		end = findings_group_end(judge->snapshot, i);
-		difference = findings_group_difference(judge->snapshot, i, end);
+		difference =
+			end - i > 1 ? findings_group_difference(judge->snapshot, i, end) : NULL;
 		for (size_t member = i; r >= 0 && member < end; member++)
 			r = judge_listener(judge, member, difference);
 	}

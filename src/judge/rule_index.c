@@ -3,12 +3,14 @@
  * Finding the rules that can be about a port without looking at all of them. Decides nothing: each
  * rule that comes out still has to be matched.
  */
+#include "judge/facts.h"
 #include "judge/rules.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
 #define PORT_MAX 65535u
+#define ALL_PROTOS ((uint8_t)(LSP_BIT(LSP_PROTO_COUNT) - 1))
 #define WORD_BITS 64u
 #define WORDS (((uint32_t)LSP_PROTO_COUNT << 16) / WORD_BITS)
 
@@ -34,24 +36,55 @@ static void add_ranges(struct buf *ranges, uint32_t rule, uint16_t first, uint16
 	}
 }
 
-/* A rule that names no port is about all of them. */
-static void list_ranges(const struct rules *rules, uint32_t index, struct buf *ranges)
+/* The term of @key that says which ones, not which ones not; or NULL. */
+static const struct selector_term *find_term(const struct rules *rules, const struct rule *rule,
+					     enum key_id key)
 {
-	const struct rule *rule = &rules->rules[index];
-
 	for (uint32_t i = 0; i < rule->selector.term_count; i++) {
 		const struct selector_term *term =
 			selector_term_at(&rules->pool, &rule->selector, i);
-		const struct selector_value *values = &rules->pool.values[term->first_value];
 
-		if (term->key != KEY_PORT || term->is_negative)
-			continue;
-		for (uint32_t v = 0; v < term->value_count; v++)
-			add_ranges(ranges, index, values[v].ports.first, values[v].ports.last,
-				   values[v].ports.protos);
-		return;
+		if (term->key == key && !term->is_negative)
+			return term;
 	}
-	add_ranges(ranges, index, 0, PORT_MAX, LSP_BIT(LSP_PROTO_COUNT) - 1);
+	return NULL;
+}
+
+static void add_categories(struct buf *ranges, uint32_t rule, const struct selector_value *values,
+			   size_t count)
+{
+	unsigned wanted = 0;
+
+	for (size_t i = 0; i < count; i++)
+		wanted |= values[i].bits;
+	for (unsigned i = 0; i < LSP_CATEGORY_COUNT; i++) {
+		struct lsp_port_range ports = facts_ports_of((enum lsp_category)i);
+
+		if (wanted & LSP_BIT(i))
+			add_ranges(ranges, rule, ports.first, ports.last, ALL_PROTOS);
+	}
+}
+
+/* A rule that names neither ports nor categories of them is about all. */
+static void list_ranges(const struct rules *rules, uint32_t index, struct buf *ranges)
+{
+	const struct rule *rule = &rules->rules[index];
+	const struct selector_term *ports = find_term(rules, rule, KEY_PORT);
+	const struct selector_term *categories =
+		ports ? NULL : find_term(rules, rule, KEY_CATEGORY);
+	const struct selector_value *values = rules->pool.values;
+
+	for (uint32_t i = 0; ports && i < ports->value_count; i++) {
+		const struct selector_value *value = &values[ports->first_value + i];
+
+		add_ranges(ranges, index, value->ports.first, value->ports.last,
+			   value->ports.protos);
+	}
+	if (categories)
+		add_categories(ranges, index, &values[categories->first_value],
+			       categories->value_count);
+	else if (!ports)
+		add_ranges(ranges, index, 0, PORT_MAX, ALL_PROTOS);
 }
 
 /* --- intervals: between the firsts of two every port has the same rules ----------------------- */

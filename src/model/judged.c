@@ -157,6 +157,11 @@ uint32_t lsp_netns_at(const struct lsp_snapshot *snapshot, size_t index)
 	return index < snapshot->netns.count ? netns[index] : 0;
 }
 
+bool snapshot_is_one_place(const struct lsp_snapshot *snapshot, size_t a, size_t b)
+{
+	return socket_table_is_one_place(&snapshot->sockets, &snapshot->strings, a, b);
+}
+
 bool snapshot_is_masked(const struct lsp_snapshot *snapshot)
 {
 	return snapshot->walk.is_masked;

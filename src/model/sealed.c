@@ -101,17 +101,12 @@ void lsp_snapshot_socket(const struct lsp_snapshot *snapshot, size_t index, stru
 /* Index of the first owner of @inode, or where it would stand. */
 static size_t find_first_owner(const struct lsp_snapshot *snapshot, uint32_t inode)
 {
-	size_t low = 0, high = snapshot->owner_count;
+	const uint32_t *inodes = snapshot->owner_inodes, *first = inodes;
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (snapshot->owner_inodes[middle] < inode)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	/* Without a branch that a processor could guess wrong, which half the guesses would be. */
+	for (size_t left = snapshot->owner_count; left; left -= (left + 1) / 2)
+		first += first[left / 2] < inode ? (left + 1) / 2 : 0;
+	return (size_t)(first - inodes);
 }
 
 const struct lsp_owner *lsp_snapshot_owners(const struct lsp_snapshot *snapshot,

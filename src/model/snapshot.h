@@ -123,6 +123,9 @@ int snapshot_seal(struct lsp_snapshot *snapshot);
 /* Was something mounted over a directory of /proc that the walk wanted? */
 bool snapshot_is_masked(const struct lsp_snapshot *snapshot);
 
+/* Have two sockets one local address and port, on one device of one network namespace? */
+bool snapshot_is_one_place(const struct lsp_snapshot *snapshot, size_t a, size_t b);
+
 /* @rule: "file:line", NULL for none. */
 int snapshot_set_verdict(struct lsp_snapshot *snapshot, size_t index, enum lsp_verdict verdict,
 			 const char *rule);

@@ -73,6 +73,13 @@ static inline const struct socket_kind *socket_table_kind(const struct socket_ta
 	return recpool_at(&table->kinds, table->sockets[index].kind);
 }
 
+/*
+ * socket_table_is_one_place() - whether two sockets have one local address and port, on one device
+ * of one network namespace.
+ */
+bool socket_table_is_one_place(const struct socket_table *table, const struct strpool *strings,
+			       size_t a, size_t b);
+
 /* All facts that the table holds; interface, cgroup, unit and container stay NULL. */
 void socket_table_unpack(const struct socket_table *table, size_t index, struct lsp_socket *out);
 

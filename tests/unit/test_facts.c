@@ -2,6 +2,8 @@
 /* judge/facts: category of a port, scope of an address, and what a listener is. */
 #include "support.h"
 
+#include "judge/facts.h"
+
 #include <lsports/lsports.h>
 
 #include <arpa/inet.h>
@@ -113,12 +115,26 @@ static void a_listener_is_tcp_in_listen_or_udp_without_peer(void **state)
 	}
 }
 
+static void a_category_is_its_ports(void **state)
+{
+	(void)state;
+	for (uint32_t port = 0; port <= 65535; port++) {
+		for (unsigned i = 0; i < LSP_CATEGORY_COUNT; i++) {
+			struct lsp_port_range ports = facts_ports_of((enum lsp_category)i);
+			bool is_in = port >= ports.first && port <= ports.last;
+
+			expect(is_in == (lsp_category_of((uint16_t)port) == i), "port %u", port);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_category_ends_where_iana_says),
 		cmocka_unit_test(a_scope_ends_where_its_rfc_says),
 		cmocka_unit_test(a_listener_is_tcp_in_listen_or_udp_without_peer),
+		cmocka_unit_test(a_category_is_its_ports),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -28,11 +28,18 @@ static void load(struct rules *rules, const char *text, size_t size)
 static bool is_of_port(const struct rules *rules, const struct rule *rule, enum lsp_proto proto,
 		       uint16_t port)
 {
+	bool is = true;
+
 	for (uint32_t i = 0; i < rule->selector.term_count; i++) {
 		const struct selector_term *term =
 			selector_term_at(&rules->pool, &rule->selector, i);
 		const struct selector_value *values = &rules->pool.values[term->first_value];
 
+		if (term->key == KEY_CATEGORY && !term->is_negative) {
+			is = false;
+			for (uint32_t v = 0; v < term->value_count; v++)
+				is |= values[v].bits >> lsp_category_of(port) & 1;
+		}
 		if (term->key != KEY_PORT || term->is_negative)
 			continue;
 		for (uint32_t v = 0; v < term->value_count; v++) {
@@ -42,7 +49,7 @@ static bool is_of_port(const struct rules *rules, const struct rule *rule, enum 
 		}
 		return false;
 	}
-	return true;
+	return is;
 }
 
 /* No rule is left out, and none comes that is not of the port. */
@@ -85,6 +92,9 @@ static void the_ends_of_ranges(void **state)
 		"tcp/65535\nudp/0\ntcp/0-\nudp/0-\n",
 		"udp/65535\nudp/65534-\n",
 		"user=root\n",
+		"category=well-known user=root\ncategory=dynamic\ncategory!=registered\n",
+		"category=registered,dynamic\ncategory=well-known,registered,dynamic\n",
+		"category=well-known 8080\ncategory=well-known port!=22\n",
 		"port!=22\n",
 		"22 port!=22\n",
 		"tcp/auto\n",
