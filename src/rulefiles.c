@@ -14,9 +14,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define MAX_FILE ((size_t)64 << 20)
 #define SUFFIX ".rules"
+#define PIECE ((size_t)64 << 10) /* read at once: it stays in a cache */
 
 static const char *const usual_lines[] = {
 #include "usual.rules.inc"
@@ -61,11 +63,10 @@ static int refuse_error(struct loader *loader, const char *path, int error)
 	return error;
 }
 
-/* The bytes of an open file into @text. A pipe would make a check wait for ever. */
-static int read_file(struct loader *loader, int fd, const char *path, struct buf *text)
+/* Why not to read an open file, or 0. A pipe would make a check wait for ever. */
+static int check_file(struct loader *loader, int fd, const char *path)
 {
 	struct stat st;
-	int r;
 
 	if (fstat(fd, &st) < 0)
 		return refuse_error(loader, path, -errno);
@@ -75,13 +76,53 @@ static int read_file(struct loader *loader, int fd, const char *path, struct buf
 		return refuse(loader, path,
 			      "can be written by everybody, who could change what is expected: "
 			      "chmod o-w");
-	/* In one piece, if it does not grow meanwhile. */
-	r = (size_t)st.st_size <= MAX_FILE ? buf_reserve(text, (size_t)st.st_size) : -EFBIG;
+	return 0;
+}
+
+/* Line by line through @piece, of which @left bytes are without an end when the file has ended. */
+static int read_lines(struct loader *loader, struct rule_reader *reader, int fd, const char *path,
+		      struct buf *piece)
+{
+	size_t total = 0;
+
+	for (;;) {
+		ssize_t n, taken = 0;
+
+		if (buf_reserve(piece, PIECE) < 0)
+			return piece->error;
+		n = read(fd, piece->data + piece->size, piece->capacity - piece->size);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return refuse_error(loader, path, -errno);
+		if (n == 0)
+			return 0;
+		total += (size_t)n;
+		if (total > MAX_FILE)
+			return refuse(loader, path, "is larger than 64 MiB");
+		/* A line that goes on is not searched again. */
+		if (memchr(piece->data + piece->size, '\n', (size_t)n))
+			taken = rule_reader_take(reader, piece->data, piece->size + (size_t)n);
+		if (taken < 0)
+			return (int)taken;
+		piece->size += (size_t)n - (size_t)taken;
+		memmove(piece->data, piece->data + taken, piece->size);
+	}
+}
+
+static int read_rules(struct loader *loader, int fd, const char *path)
+{
+	struct rule_reader *reader =
+		rule_reader_new(&loader->rules->host, path, &loader->names, &loader->errors);
+	struct buf piece = BUF_INIT;
+	int r = reader ? read_lines(loader, reader, fd, path, &piece) : -ENOMEM;
+
 	if (r >= 0)
-		r = root_read_fd(fd, text, MAX_FILE);
-	if (r == -EFBIG)
-		return refuse(loader, path, "is larger than 64 MiB");
-	return r < 0 ? refuse_error(loader, path, r) : 0;
+		r = rule_reader_end(reader, piece.size);
+	else
+		rule_reader_free(reader);
+	buf_deinit(&piece);
+	return r;
 }
 
 /* --- which files there are ---------------------------------------------------------------- */
@@ -102,26 +143,14 @@ static int load_file(struct loader *loader, const struct place *place)
 	const char *path = place->path;
 	const int flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC;
 	cleanup(scope_close) int fd = root ? root_open(root, path + 1, flags) : open(path, flags);
-	struct buf text = BUF_INIT;
-	size_t size;
-	char *bytes;
 	int r;
 
 	if (fd < 0) {
 		r = root ? fd : -errno;
 		return r == -ENOENT && place->may_lack ? 0 : refuse_error(loader, path, r);
 	}
-	r = read_file(loader, fd, path, &text);
-	if (r < 0) {
-		buf_deinit(&text);
-		return r;
-	}
-	size = text.size;
-	bytes = buf_take_text(&text);
-	if (!bytes)
-		return -ENOMEM;
-	return rules_parse(&loader->rules->host, path, bytes, size, &loader->names,
-			   &loader->errors);
+	r = check_file(loader, fd, path);
+	return r < 0 ? r : read_rules(loader, fd, path);
 }
 
 /* What cannot be asked is left to load_file(), which has the words for it. */
@@ -196,17 +225,17 @@ static int load_usual(struct loader *loader)
 {
 	struct selector_names no_names = {0};
 	struct buf text = BUF_INIT;
-	size_t size;
-	char *bytes;
+	int r;
 
-	for (size_t i = 0; i < sizeof(usual_lines) / sizeof(usual_lines[0]); i++)
-		buf_printf(&text, "%s\n", usual_lines[i]);
-	size = text.size;
-	bytes = buf_take_text(&text);
-	if (!bytes)
-		return -ENOMEM;
-	return rules_parse(&loader->rules->usual, "usual.rules", bytes, size, &no_names,
-			   &loader->errors);
+	for (size_t i = 0; i < sizeof(usual_lines) / sizeof(usual_lines[0]); i++) {
+		buf_append_text(&text, usual_lines[i]);
+		buf_append_char(&text, '\n');
+	}
+	r = text.error ? text.error
+		       : rules_parse(&loader->rules->usual, "usual.rules", text.data, text.size,
+				     &no_names, &loader->errors);
+	buf_deinit(&text);
+	return r;
 }
 
 static void load(struct lsp_rules_loading *what)

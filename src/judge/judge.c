@@ -152,7 +152,7 @@ static void format_difference(const struct judge *judge, const struct rule *rule
 			      struct key_subject *subject, struct buf *out)
 {
 	const struct rules *rules = judge->rules;
-	const char *text = rules->files[rule->file].text;
+	const char *text = rules->text.data;
 	struct buf found = BUF_INIT;
 	const char *between = "";
 
@@ -318,7 +318,7 @@ static int add_missing(struct judge *judge, const struct rule *rule)
 	int r = -ENOMEM;
 
 	rule_format_place(judge->rules, rule, &place);
-	buf_append(&text, judge->rules->files[rule->file].text + rule->text_at, rule->text_size);
+	rule_format_text(judge->rules, rule, &text);
 	if (buf_text(&place) && buf_text(&text))
 		r = snapshot_add_missing(judge->snapshot,
 					 &(struct lsp_missing){

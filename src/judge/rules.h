@@ -9,18 +9,16 @@
 
 #include "judge/selector.h"
 
+#include <sys/types.h>
+
 struct rule {
 	struct selector selector;
-	uint32_t file;               /* index in files */
-	uint32_t line;               /* from 1 */
-	uint32_t text_at, text_size; /* in the file's text, without blanks around it */
+	uint32_t file; /* index in files */
+	uint32_t line; /* from 1 */
+	uint32_t tail_at,
+		tail_size; /* in text: what stands behind the first word, up to the last */
 	bool is_required;
 	bool has_port; /* it names ports of its own, by number */
-};
-
-struct rule_file {
-	char *name;
-	char *text; /* not terminated */
 };
 
 /*
@@ -41,22 +39,44 @@ struct rules {
 	struct selector_pool pool;
 	struct rule *rules;
 	size_t count, capacity;
-	struct rule_file *files;
+	char **files; /* their names */
 	size_t file_count;
+	struct buf text;         /* what was written, as far as it is still asked for */
 	struct rule_index index; /* made by rules_index() */
 	unsigned facts;          /* enum lsp_fact that their terms need */
 };
 
 void rules_deinit(struct rules *rules); /* takes a zeroed one too */
 
+/* --- reading a file, piece by piece --- */
+
+struct rule_reader;
+
 /*
- * rules_parse() - the rules of one file, in order.
- * @text: of malloc(3); taken over, on failure too. @name is copied.
+ * rule_reader_new() - rules of one file more.
  * @errors: every error, "name:line: column N: what is wrong" a line.
- *
- * Return: 0, -EINVAL with at least one line in @errors, -ENOMEM.
+ * Return: for rule_reader_end() or rule_reader_free(), NULL when memory is short. It borrows all
+ * but
+ * @name.
  */
-int rules_parse(struct rules *rules, const char *name, char *text, size_t size,
+struct rule_reader *rule_reader_new(struct rules *rules, const char *name,
+				    const struct selector_names *names, struct buf *errors);
+
+/*
+ * rule_reader_take() - the lines that are whole.
+ * Return: how many bytes they have; what is left must come again with what follows. Or -ENOMEM.
+ */
+ssize_t rule_reader_take(struct rule_reader *reader, const char *text, size_t size);
+
+/*
+ * rule_reader_end() - behind the last byte; frees the reader. @left: bytes that were not taken.
+ * Return: 0, -EINVAL with at least one line in the errors, -ENOMEM.
+ */
+int rule_reader_end(struct rule_reader *reader, size_t left);
+void rule_reader_free(struct rule_reader *reader); /* of a file that is given up; takes NULL */
+
+/* rules_parse() - a whole file at once. Return: as rule_reader_end(). */
+int rules_parse(struct rules *rules, const char *name, const char *text, size_t size,
 		const struct selector_names *names, struct buf *errors);
 
 /* rules_index() - once all files are parsed. Return: 0 or -ENOMEM. */
@@ -76,5 +96,8 @@ const struct rule *rule_walk_next(struct rule_walk *walk);
 
 /* "file:line" */
 void rule_format_place(const struct rules *rules, const struct rule *rule, struct buf *out);
+
+/* The rule as it was written, without blanks around it and a comment behind it. */
+void rule_format_text(const struct rules *rules, const struct rule *rule, struct buf *out);
 
 #endif

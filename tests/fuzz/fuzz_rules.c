@@ -28,10 +28,12 @@ static void check_errors(struct buf *errors, int r)
 static bool parse(struct rules *rules, const void *bytes, size_t size)
 {
 	struct buf errors = BUF_INIT;
+	char *copy = fuzz_copy(bytes, size);
 	int r;
 
 	*rules = (struct rules){0};
-	r = rules_parse(rules, "f", fuzz_copy(bytes, size), size, &machine_names, &errors);
+	r = rules_parse(rules, "f", copy, size, &machine_names, &errors);
+	free(copy);
 	check_errors(&errors, r);
 	buf_deinit(&errors);
 	return r == 0;
@@ -57,8 +59,8 @@ static void check_rule(const struct rules *rules, const struct rule *rule,
 	struct buf line = BUF_INIT;
 	struct rules again;
 
-	FUZZ_CHECK(rule->line && rule->text_size && rule->selector.term_count);
-	buf_append(&line, rules->files[0].text + rule->text_at, rule->text_size);
+	FUZZ_CHECK(rule->line && rule->selector.term_count);
+	rule_format_text(rules, rule, &line);
 	buf_append_char(&line, '\n');
 	FUZZ_CHECK(buf_text(&line) && parse(&again, line.data, line.size));
 	FUZZ_CHECK(again.count == 1 && again.rules[0].is_required == rule->is_required);

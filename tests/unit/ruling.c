@@ -136,11 +136,14 @@ int ruling_parse(struct rules *rules, const char *name, const void *text, size_t
 		 struct buf *errors)
 {
 	char *copy = malloc(size ? size : 1);
+	int r;
 
 	assert_non_null(copy);
 	if (size)
 		memcpy(copy, text, size);
-	return rules_parse(rules, name, copy, size, &ruling_names, errors);
+	r = rules_parse(rules, name, copy, size, &ruling_names, errors);
+	free(copy);
+	return r;
 }
 
 static void parse_whole(struct rules *rules, const char *name, const char *text)

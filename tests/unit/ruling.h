@@ -46,7 +46,7 @@ size_t ruling_find(const struct lsp_snapshot *snapshot, uint16_t port);
 /* ssh, domain, http with both protocols; shell/tcp and syslog/udp 514; odd 1/tcp and 2/udp. */
 extern const struct selector_names ruling_names;
 
-/* rules_parse() of a text that stays the caller's. */
+/* rules_parse() of bytes behind which there are no others, and which are gone afterwards. */
 int ruling_parse(struct rules *rules, const char *name, const void *text, size_t size,
 		 struct buf *errors);
 

@@ -21,8 +21,9 @@ static const char *describe(const struct lsp_rules *rules, struct buf *out)
 		const struct rule *rule = &rules->host.rules[i];
 
 		rule_format_place(&rules->host, rule, out);
-		buf_printf(out, " %.*s|", (int)rule->text_size,
-			   rules->host.files[rule->file].text + rule->text_at);
+		buf_append_char(out, ' ');
+		rule_format_text(&rules->host, rule, out);
+		buf_append_char(out, '|');
 	}
 	return buf_text(out);
 }

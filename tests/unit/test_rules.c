@@ -15,9 +15,9 @@ static const char *describe(const struct rules *rules, struct buf *out)
 	for (size_t i = 0; i < rules->count; i++) {
 		const struct rule *rule = &rules->rules[i];
 
-		buf_printf(out, "%u:%.*s%s|", rule->line, (int)rule->text_size,
-			   rules->files[rule->file].text + rule->text_at,
-			   rule->is_required ? "!" : "");
+		buf_printf(out, "%u:", rule->line);
+		rule_format_text(rules, rule, out);
+		buf_append_text(out, rule->is_required ? "!|" : "|");
 	}
 	return buf_text(out);
 }
@@ -205,9 +205,8 @@ static void files_follow_one_another(void **state)
 /* Numbers of all terms, "key=1,2-3", and what is kept of the line */
 static void describe_numbers(const struct rules *rules, const struct rule *rule, struct buf *out)
 {
-	buf_printf(out, "<%.*s>%s %x ", (int)rule->text_size,
-		   rules->files[rule->file].text + rule->text_at, rule->is_required ? "!" : "",
-		   rule->has_port);
+	rule_format_text(rules, rule, out);
+	buf_printf(out, "%s %x ", rule->is_required ? "!" : "", rule->has_port);
 	for (uint32_t i = 0; i < rule->selector.term_count; i++) {
 		const struct selector_term *term =
 			selector_term_at(&rules->pool, &rule->selector, i);
@@ -340,14 +339,14 @@ static void names_that_cannot_be_read(void **state)
 	struct rules rules = {0};
 
 	(void)state;
-	assert_int_equal(rules_parse(&rules, "f", strdup("22\nssh\n1-0\n"), 11, &names, &errors),
+	assert_int_equal(rules_parse(&rules, "f", "22\nssh\n1-0\n", 11, &names, &errors),
 			 -EINVAL);
 	assert_string_equal(buf_text(&errors),
 			    "f:2: \"ssh\": names of services could not be read: "
 			    "Permission denied\n"
 			    "f:3: \"1-0\": column 1: the range ends below its start\n");
 	error = -ENOMEM;
-	assert_int_equal(rules_parse(&rules, "g", strdup("ssh\n"), 4, &names, &errors), -ENOMEM);
+	assert_int_equal(rules_parse(&rules, "g", "ssh\n", 4, &names, &errors), -ENOMEM);
 	buf_deinit(&errors);
 	rules_deinit(&rules);
 }
