@@ -22,45 +22,35 @@ void intmap_deinit(struct intmap *map)
 {
 	if (!map)
 		return;
-	free(map->keys);
-	free(map->values);
-	free(map->used);
+	free(map->slots);
 	*map = (struct intmap){0};
 }
 
 /* The slot that holds @key, or the free one where it belongs. */
-static size_t slot_of(const struct intmap *map, uint64_t key)
+static struct intmap_slot *slot_of(const struct intmap *map, uint64_t key)
 {
 	size_t mask = map->capacity - 1;
-	size_t slot = mix(key) & mask;
+	size_t at = mix(key) & mask;
 
-	while (map->used[slot] && map->keys[slot] != key)
-		slot = (slot + 1) & mask;
-	return slot;
+	while (map->slots[at].is_used && map->slots[at].key != key)
+		at = (at + 1) & mask;
+	return &map->slots[at];
 }
 
 static int grow(struct intmap *map)
 {
-	struct intmap wider = {.capacity = map->capacity ? map->capacity * 2 : SMALLEST};
+	struct intmap wider = {
+		.count = map->count,
+		.capacity = map->capacity ? map->capacity * 2 : SMALLEST,
+	};
 
-	wider.keys = calloc(wider.capacity, sizeof(*wider.keys));
-	wider.values = calloc(wider.capacity, sizeof(*wider.values));
-	wider.used = calloc(wider.capacity, sizeof(*wider.used));
-	if (!wider.keys || !wider.values || !wider.used) {
-		intmap_deinit(&wider);
+	wider.slots = calloc(wider.capacity, sizeof(*wider.slots));
+	if (!wider.slots)
 		return -ENOMEM;
-	}
 	for (size_t i = 0; i < map->capacity; i++) {
-		size_t slot;
-
-		if (!map->used[i])
-			continue;
-		slot = slot_of(&wider, map->keys[i]);
-		wider.keys[slot] = map->keys[i];
-		wider.values[slot] = map->values[i];
-		wider.used[slot] = 1;
+		if (map->slots[i].is_used)
+			*slot_of(&wider, map->slots[i].key) = map->slots[i];
 	}
-	wider.count = map->count;
 	intmap_deinit(map);
 	*map = wider;
 	return 0;
@@ -68,7 +58,7 @@ static int grow(struct intmap *map)
 
 int intmap_put(struct intmap *map, uint64_t key, uint32_t value)
 {
-	size_t slot;
+	struct intmap_slot *slot;
 
 	if (map->count >= map->capacity / 4 * 3) {
 		int r = grow(map);
@@ -77,21 +67,17 @@ int intmap_put(struct intmap *map, uint64_t key, uint32_t value)
 			return r;
 	}
 	slot = slot_of(map, key);
-	if (!map->used[slot]) {
-		map->used[slot] = 1;
-		map->keys[slot] = key;
-		map->count++;
-	}
-	map->values[slot] = value;
+	map->count += !slot->is_used;
+	*slot = (struct intmap_slot){key, value, 1};
 	return 0;
 }
 
 uint32_t *intmap_find(const struct intmap *map, uint64_t key)
 {
-	size_t slot;
+	struct intmap_slot *slot;
 
 	if (!map->count)
 		return NULL;
 	slot = slot_of(map, key);
-	return map->used[slot] ? &map->values[slot] : NULL;
+	return slot->is_used ? &slot->value : NULL;
 }

@@ -7,10 +7,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct intmap_slot {
+	uint64_t key;
+	uint32_t value;
+	uint32_t is_used; /* every key is valid, 0 too */
+};
+
 struct intmap {
-	uint64_t *keys;
-	uint32_t *values;
-	uint8_t *used;          /* a byte a slot: every key is valid, 0 too */
+	struct intmap_slot *slots;
 	size_t count, capacity; /* capacity is a power of two, or 0 */
 };
 

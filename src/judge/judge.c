@@ -34,9 +34,6 @@ struct opinion {
 	size_t nearest_failures;
 };
 
-/* A range that is as wide as this says nothing about the one port of it that is asked for. */
-#define NAMED_RANGE_MAX 256
-
 /* Does the term mean this very port, and not only a wide range around it? */
 static bool names_port(const struct rules *rules, const struct selector_term *term, uint16_t port)
 {
@@ -44,7 +41,7 @@ static bool names_port(const struct rules *rules, const struct selector_term *te
 		const struct selector_value *value = &rules->pool.values[term->first_value + i];
 
 		if (port >= value->ports.first && port <= value->ports.last &&
-		    value->ports.last - value->ports.first < NAMED_RANGE_MAX)
+		    selector_names_ports(value))
 			return true;
 	}
 	return false;
@@ -71,6 +68,8 @@ static bool is_of_port(const struct rules *rules, const struct rule *rule, uint1
 {
 	bool is = true;
 
+	if (rule->is_by_index)
+		return true;
 	for (uint32_t i = 0; is && i < rule->selector.term_count; i++) {
 		const struct selector_term *term =
 			selector_term_at(&rules->pool, &rule->selector, i);
@@ -96,7 +95,7 @@ static enum lsp_known ask_rule(const struct rules *rules, const struct rule *rul
 	enum lsp_known r = LSP_KNOWN_YES;
 
 	*failures = 0;
-	for (uint32_t i = 0; i < rule->selector.term_count; i++) {
+	for (uint32_t i = rule->is_by_index; i < rule->selector.term_count; i++) {
 		const struct selector_term *term =
 			selector_term_at(&rules->pool, &rule->selector, i);
 		enum lsp_known one = selector_match_term(&rules->pool, term, subject);

@@ -209,18 +209,22 @@ static int add_rule(struct rules *rules, const struct rule *rule)
 }
 
 /* A rule that only says "auto" is about whatever port the kernel chose. */
-static bool has_port(const struct selector_pool *pool, const struct selector *selector)
+static void note_ports(const struct selector_pool *pool, struct rule *rule)
 {
-	for (uint32_t i = 0; i < selector->term_count; i++) {
-		const struct selector_term *term = selector_term_at(pool, selector, i);
+	for (uint32_t i = 0; i < rule->selector.term_count; i++) {
+		const struct selector_term *term = selector_term_at(pool, &rule->selector, i);
+		bool is_named = true;
 
-		for (uint32_t v = 0; term->key == KEY_PORT && v < term->value_count; v++) {
-			if (!term->is_negative &&
-			    !pool->values[term->first_value + v].ports.is_auto)
-				return true;
+		if (term->key != KEY_PORT || term->is_negative)
+			continue;
+		for (uint32_t v = 0; v < term->value_count; v++) {
+			const struct selector_value *value = &pool->values[term->first_value + v];
+
+			rule->has_port |= !value->ports.is_auto;
+			is_named &= !value->ports.is_auto && selector_names_ports(value);
 		}
+		rule->is_by_index = is_named && i == 0;
 	}
-	return false;
 }
 
 /* What a selector can say and a rule cannot mean. */
@@ -333,6 +337,6 @@ int rule_line_parse(struct rule_reader *reader, const char *line, const char *en
 		rule_reader_tell(reader, why);
 		return 0;
 	}
-	rule.has_port = has_port(&reader->rules->pool, &rule.selector);
+	note_ports(&reader->rules->pool, &rule);
 	return add_rule(reader->rules, &rule);
 }

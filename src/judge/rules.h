@@ -18,7 +18,8 @@ struct rule {
 	uint32_t tail_at,
 		tail_size; /* in text: what stands behind the first word, up to the last */
 	bool is_required;
-	bool has_port; /* it names ports of its own, by number */
+	bool has_port;    /* it names ports of its own, by number */
+	bool is_by_index; /* its first term names ports one by one: what the index finds holds it */
 };
 
 /*

@@ -128,6 +128,13 @@ int selector_share(const struct selector_pool *pool, struct selector *selector,
  */
 size_t selector_word_size(const char *text, const char *end);
 
+/* Does a value of ports mean each of them? One that is as wide as this means none in particular. */
+#define NAMED_RANGE_MAX 256
+static inline bool selector_names_ports(const struct selector_value *value)
+{
+	return value->ports.last - value->ports.first < NAMED_RANGE_MAX;
+}
+
 unsigned selector_facts(const struct selector_pool *pool, const struct selector *selector);
 
 /* Does it hold? LSP_KNOWN_NOT when a fact that decides could not be seen. */

@@ -95,8 +95,8 @@ static int parse_protos(struct selector_cursor *cursor)
 
 static bool has_letter(const struct selector_cursor *cursor)
 {
-	for (size_t i = 0; i < selector_item_size(cursor); i++) {
-		if ((cursor->at[i] | 0x20) >= 'a' && (cursor->at[i] | 0x20) <= 'z')
+	for (const char *at = cursor->at; at < cursor->end && *at != ','; at++) {
+		if ((*at | 0x20) >= 'a' && (*at | 0x20) <= 'z')
 			return true;
 	}
 	return false;

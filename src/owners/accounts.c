@@ -89,11 +89,12 @@ static int ask_nss(struct accounts *accounts)
 	int r = 0;
 
 	for (size_t i = 0; r >= 0 && i < accounts->uids.capacity; i++) {
+		const struct intmap_slot *slot = &accounts->uids.slots[i];
 		struct passwd entry, *found = NULL;
-		uint32_t uid = (uint32_t)accounts->uids.keys[i];
+		uint32_t uid = (uint32_t)slot->key;
 		int error;
 
-		if (!accounts->uids.used[i] || accounts->uids.values[i] == NAMED)
+		if (!slot->is_used || slot->value == NAMED)
 			continue;
 		do {
 			error = getpwuid_r(uid, &entry, accounts->scratch.data,

@@ -199,8 +199,10 @@ static int find_by_handles(struct tree *tree)
 	if (read_fd_link(tree, tree->fd, tree->point, sizeof(tree->point)) < 0)
 		return 0;
 	for (size_t i = 0; r >= 0 && !is_refused && i < tree->ids->capacity; i++) {
-		if (tree->ids->used[i] && !tree->ids->values[i])
-			r = find_by_handle(tree, tree->ids->keys[i], &is_refused);
+		const struct intmap_slot *slot = &tree->ids->slots[i];
+
+		if (slot->is_used && !slot->value)
+			r = find_by_handle(tree, slot->key, &is_refused);
 	}
 	return r;
 }

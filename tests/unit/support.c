@@ -216,9 +216,12 @@ static uint64_t hash_step(uint64_t hash, uint64_t eight)
 	return hash ^ hash >> 32;
 }
 
-uint64_t hash_twin(uint64_t first, uint64_t second, uint64_t other)
+void hash_twin(const uint64_t of[3], uint64_t first, uint64_t out[3])
 {
-	const uint64_t size = 2 * sizeof(first);
+	const uint64_t size = 3 * sizeof(first);
 
-	return htole64(hash_step(size, le64toh(first)) ^ hash_step(size, le64toh(other))) ^ second;
+	/* The first and the third go into one half of the hash, one behind the other. */
+	out[0] = first;
+	out[1] = of[1];
+	out[2] = of[2] ^ htole64(hash_step(size, le64toh(of[0])) ^ hash_step(size, le64toh(first)));
 }

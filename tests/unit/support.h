@@ -32,10 +32,10 @@
 	} while (0)
 
 /*
- * hash_twin() - what must follow @other, that both together have the hash_bytes() of @first and
- * @second: a step of the hash can be undone. All in the byte order of this machine.
+ * hash_twin() - 24 bytes with the hash_bytes() of @of, the first eight of which are @first and the
+ * next ones the same: a step of the hash can be undone. All in the byte order of this machine.
  */
-uint64_t hash_twin(uint64_t first, uint64_t second, uint64_t other);
+void hash_twin(const uint64_t of[3], uint64_t first, uint64_t out[3]);
 
 /* --- file trees --- */
 

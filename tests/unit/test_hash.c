@@ -3,6 +3,7 @@
 #include "support.h"
 
 #include "hash.h"
+#include "intmap.h"
 
 #include <string.h>
 
@@ -54,6 +55,23 @@ static void the_length_counts(void **state)
 	}
 }
 
+/* Halves that depend on each other do not cancel each other out. */
+static void like_halves_are_told_apart(void **state)
+{
+	struct intmap seen = {0};
+
+	(void)state;
+	for (uint64_t i = 0; i < 1000; i++) {
+		const uint64_t rows[][2] = {{i, i}, {i, ~i}, {~i, i ^ 16}, {i << 32, i}};
+
+		for (size_t row = 0; row < ROWS(rows); row++)
+			intmap_put(&seen, hash_bytes(rows[row], sizeof(rows[row])), 0);
+	}
+	/* {0, 0} is there twice */
+	assert_int_equal(seen.count, 4 * 1000 - 1);
+	intmap_deinit(&seen);
+}
+
 static void it_lies_at_any_address(void **state)
 {
 	char bytes[2 * LONGEST];
@@ -68,9 +86,11 @@ static void it_lies_at_any_address(void **state)
 
 static void a_twin_has_the_same_hash(void **state)
 {
-	uint64_t one[2] = {1, 7}, two[2] = {2, hash_twin(1, 7, 2)};
+	uint64_t one[3] = {1, 7, 5}, two[3];
 
 	(void)state;
+	hash_twin(one, 2, two);
+	assert_int_equal(two[0], 2);
 	assert_true(hash_bytes(one, sizeof(one)) == hash_bytes(two, sizeof(two)));
 }
 
@@ -80,6 +100,7 @@ int main(void)
 		cmocka_unit_test(every_bit_counts),
 		cmocka_unit_test(what_stands_behind_does_not_count),
 		cmocka_unit_test(the_length_counts),
+		cmocka_unit_test(like_halves_are_told_apart),
 		cmocka_unit_test(it_lies_at_any_address),
 		cmocka_unit_test(a_twin_has_the_same_hash),
 	};

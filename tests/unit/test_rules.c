@@ -339,8 +339,7 @@ static void names_that_cannot_be_read(void **state)
 	struct rules rules = {0};
 
 	(void)state;
-	assert_int_equal(rules_parse(&rules, "f", "22\nssh\n1-0\n", 11, &names, &errors),
-			 -EINVAL);
+	assert_int_equal(rules_parse(&rules, "f", "22\nssh\n1-0\n", 11, &names, &errors), -EINVAL);
 	assert_string_equal(buf_text(&errors),
 			    "f:2: \"ssh\": names of services could not be read: "
 			    "Permission denied\n"
