@@ -132,13 +132,15 @@ enum lsp_finding_id {
 
 struct lsp_finding {
 	enum lsp_finding_id id;
-	const char *reason; /* a sentence for people, not escaped */
+	const char *reason; /* a sentence for people, not escaped; NULL without LSP_FACT_REASONS */
 };
 
 /* All of it is borrowed from the snapshot. */
 struct lsp_judgement {
 	enum lsp_verdict verdict;
-	const char *rule; /* "file:line" of the rule that matched, or that comes nearest; or NULL */
+	/* "file:line" of the rule that matched, or that comes nearest. NULL: none, or without
+	 * LSP_FACT_REASONS. */
+	const char *rule;
 	const struct lsp_finding *findings;
 	size_t finding_count;
 };

@@ -191,6 +191,7 @@ enum lsp_fact {
 	LSP_FACT_DOUBT = 1u << 8,    /* exe_doubt of each owner */
 	LSP_FACT_FINDINGS = 1u << 9, /* whatever lsp_judge() needs */
 	LSP_FACT_PARENTS = 1u << 10, /* parent of each owner, and so on up to the first */
+	LSP_FACT_REASONS = 1u << 11, /* rule and reasons of what lsp_judge() says */
 };
 
 struct lsp_rules; /* <lsports/judge.h> */

@@ -18,12 +18,13 @@
 	 (unsigned)LSP_FACT_STARTED | (unsigned)LSP_FACT_DOUBT | (unsigned)LSP_FACT_FINDINGS)
 
 /* What a line of --check tells about a listener. */
-#define CHECK_FACTS ((unsigned)LSP_FACT_FINDINGS | (unsigned)LSP_FACT_STARTED)
+#define CHECK_FACTS                                                                                \
+	((unsigned)LSP_FACT_FINDINGS | (unsigned)LSP_FACT_REASONS | (unsigned)LSP_FACT_STARTED)
 
 /* All that --explain tells. */
 #define EXPLAIN_FACTS                                                                              \
-	(OWNER_FACTS | NAME_FACTS | (unsigned)LSP_FACT_CGROUP | (unsigned)LSP_FACT_AUTO |          \
-	 (unsigned)LSP_FACT_PARENTS)
+	(OWNER_FACTS | NAME_FACTS | (unsigned)LSP_FACT_REASONS | (unsigned)LSP_FACT_CGROUP |       \
+	 (unsigned)LSP_FACT_AUTO | (unsigned)LSP_FACT_PARENTS)
 #define EVENT_FACTS                                                                                \
 	((unsigned)LSP_FACT_OWNERS | (unsigned)LSP_FACT_EXE | (unsigned)LSP_FACT_STARTED |         \
 	 (unsigned)LSP_FACT_CGROUP | (unsigned)LSP_FACT_USERS)
@@ -288,6 +289,9 @@ static void fill_scope(struct query *query, const struct options *options)
 	scope->facts |= query->format->facts | lsp_selector_facts(query->selector);
 	if (query->is_check || options->learn)
 		scope->facts |= CHECK_FACTS;
+	/* In JSON findings stand with their reasons. */
+	if (scope->facts & LSP_FACT_FINDINGS && query->format->default_set & SET_JSON)
+		scope->facts |= LSP_FACT_REASONS;
 	scope->source = (enum lsp_source)options->source;
 	scope->owners = (enum lsp_owners)options->owners;
 	/* What is watched must not be fooled, whatever it costs. */

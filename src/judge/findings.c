@@ -8,6 +8,7 @@
 #include "model/snapshot.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -254,7 +255,7 @@ static void explain(enum lsp_finding_id id, const struct lsp_process *process, s
 
 /* About the first owner for which it is so. */
 static int add_owner_finding(const struct key_subject *subject, struct lsp_snapshot *snapshot,
-			     size_t index, enum lsp_finding_id id)
+			     size_t index, enum lsp_finding_id id, bool has_reasons)
 {
 	struct buf reason = BUF_INIT;
 	size_t i = 0;
@@ -264,59 +265,75 @@ static int add_owner_finding(const struct key_subject *subject, struct lsp_snaps
 		i++;
 	if (i == subject->owner_count)
 		return 0;
+	if (!has_reasons)
+		return snapshot_add_finding(snapshot, index, id, NULL);
 	explain(id, subject->owners[i].process, &reason);
 	r = buf_text(&reason) ? snapshot_add_finding(snapshot, index, id, reason.data) : -ENOMEM;
 	buf_deinit(&reason);
 	return r;
 }
 
-static int add_queue_finding(const struct lsp_socket *socket, struct lsp_snapshot *snapshot,
-			     size_t index)
+static int add_owner_findings(const struct key_subject *subject, struct lsp_snapshot *snapshot,
+			      size_t index, bool has_reasons)
 {
-	char reason[80];
+	static const enum lsp_finding_id ids[] = {LSP_FINDING_DELETED_EXE, LSP_FINDING_ODD_EXE,
+						  LSP_FINDING_EXE_DOUBT};
+	int r = 0;
 
-	/* sk_acceptq_is_full() (include/net/sock.h) asks for more than the limit. */
-	if (!socket->has_backlog || !socket->recv_queue || socket->recv_queue < socket->backlog)
-		return 0;
-	snprintf(reason, sizeof(reason), "%u connections wait to be accepted, the limit is %u",
-		 socket->recv_queue, socket->backlog);
-	return snapshot_add_finding(snapshot, index, LSP_FINDING_QUEUE_FULL, reason);
+	for (size_t i = 0; r >= 0 && i < sizeof(ids) / sizeof(ids[0]); i++)
+		r = add_owner_finding(subject, snapshot, index, ids[i], has_reasons);
+	return r;
+}
+
+/* A reason that is made only where it is asked for. */
+__attribute__((format(printf, 5, 6))) static int add(struct lsp_snapshot *snapshot, size_t index,
+						     enum lsp_finding_id id, bool has_reasons,
+						     const char *format, ...)
+{
+	char reason[160];
+	va_list args;
+
+	if (!has_reasons)
+		return snapshot_add_finding(snapshot, index, id, NULL);
+	va_start(args, format);
+	vsnprintf(reason, sizeof(reason), format, args);
+	va_end(args);
+	return snapshot_add_finding(snapshot, index, id, reason);
+}
+
+/* sk_acceptq_is_full() (include/net/sock.h) asks for more than the limit. */
+static bool is_queue_full(const struct lsp_socket *socket)
+{
+	return socket->has_backlog && socket->recv_queue && socket->recv_queue >= socket->backlog;
 }
 
 int findings_add(const struct key_subject *subject, struct lsp_snapshot *snapshot, size_t index,
-		 const char *group_difference)
+		 const char *group_difference, bool has_reasons)
 {
 	const struct lsp_socket *socket = &subject->socket;
 	bool is_masked = snapshot_is_masked(snapshot);
-	char reason[128];
-	int r = add_owner_finding(subject, snapshot, index, LSP_FINDING_DELETED_EXE);
+	int r = add_owner_findings(subject, snapshot, index, has_reasons);
 
-	if (r >= 0)
-		r = add_owner_finding(subject, snapshot, index, LSP_FINDING_ODD_EXE);
-	if (r >= 0)
-		r = add_owner_finding(subject, snapshot, index, LSP_FINDING_EXE_DOUBT);
 	if (r >= 0 && subject->owner_gap != LSP_OWNER_GAP_NONE && is_masked)
-		r = snapshot_add_finding(snapshot, index, LSP_FINDING_MASKED,
-					 "no owner was found, and something is mounted over the "
-					 "directory of a process in /proc");
+		r = add(snapshot, index, LSP_FINDING_MASKED, has_reasons,
+			"no owner was found, and something is mounted over the directory of a "
+			"process in /proc");
 	else if (r >= 0 && subject->owner_gap == LSP_OWNER_GAP_UNKNOWN)
-		r = snapshot_add_finding(snapshot, index, LSP_FINDING_NO_OWNER,
-					 "every process was read and none holds it: it may be on "
-					 "its way between two processes");
-	if (r >= 0)
-		r = add_queue_finding(socket, snapshot, index);
+		r = add(snapshot, index, LSP_FINDING_NO_OWNER, has_reasons,
+			"every process was read and none holds it: it may be on its way between "
+			"two processes");
+	if (r >= 0 && is_queue_full(socket))
+		r = add(snapshot, index, LSP_FINDING_QUEUE_FULL, has_reasons,
+			"%u connections wait to be accepted, the limit is %u", socket->recv_queue,
+			socket->backlog);
 	if (r >= 0 && socket->is_auto == LSP_KNOWN_NO &&
-	    lsp_is_ephemeral(snapshot, socket) == LSP_KNOWN_YES) {
-		snprintf(reason, sizeof(reason),
-			 "the kernel hands out port %u too: add it to "
-			 "net.ipv4.ip_local_reserved_ports",
-			 socket->local.port);
-		r = snapshot_add_finding(snapshot, index, LSP_FINDING_IN_EPHEMERAL_RANGE, reason);
-	}
-	if (r >= 0 && group_difference) {
-		snprintf(reason, sizeof(reason), "sockets of different %s share this port",
-			 group_difference);
-		r = snapshot_add_finding(snapshot, index, LSP_FINDING_MIXED_GROUP, reason);
-	}
+	    lsp_is_ephemeral(snapshot, socket) == LSP_KNOWN_YES)
+		r = add(snapshot, index, LSP_FINDING_IN_EPHEMERAL_RANGE, has_reasons,
+			"the kernel hands out port %u too: add it to "
+			"net.ipv4.ip_local_reserved_ports",
+			socket->local.port);
+	if (r >= 0 && group_difference)
+		r = add(snapshot, index, LSP_FINDING_MIXED_GROUP, has_reasons,
+			"sockets of different %s share this port", group_difference);
 	return r;
 }

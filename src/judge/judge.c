@@ -209,13 +209,18 @@ static bool is_low(const struct judge *judge, const struct lsp_socket *socket)
 	       lsp_is_privileged(judge->snapshot, socket) == LSP_KNOWN_YES;
 }
 
+static bool has_reasons(const struct judge *judge)
+{
+	return judge->query->facts & LSP_FACT_REASONS;
+}
+
 static int set_verdict(struct judge *judge, size_t index, enum lsp_verdict verdict,
 		       const struct rule *rule)
 {
 	struct buf place = BUF_INIT;
 	int r;
 
-	if (rule && !judge->is_usual) {
+	if (rule && has_reasons(judge) && !judge->is_usual) {
 		rule_format_place(judge->rules, rule, &place);
 		if (!buf_text(&place))
 			return -ENOMEM;
@@ -231,6 +236,7 @@ static int judge_unexpected(struct judge *judge, struct key_subject *subject, si
 {
 	bool is_told = judge->query->judges_all || is_low(judge, &subject->socket);
 	bool is_changed = nearest && !judge->is_usual;
+	enum lsp_finding_id id = is_changed ? LSP_FINDING_CHANGED : LSP_FINDING_UNEXPECTED;
 	struct buf reason = BUF_INIT;
 	int r;
 
@@ -242,14 +248,13 @@ static int judge_unexpected(struct judge *judge, struct key_subject *subject, si
 	r = set_verdict(judge, index, LSP_VERDICT_UNEXPECTED, nearest);
 	if (r < 0 || (!is_changed && !is_told))
 		return r;
+	if (!has_reasons(judge))
+		return snapshot_add_finding(judge->snapshot, index, id, NULL);
 	if (is_changed)
 		format_difference(judge, nearest, subject, &reason);
 	else
 		format_unexpected(judge, nearest, subject, &reason);
-	r = buf_text(&reason) ? snapshot_add_finding(judge->snapshot, index,
-						     is_changed ? LSP_FINDING_CHANGED
-								: LSP_FINDING_UNEXPECTED,
-						     reason.data)
+	r = buf_text(&reason) ? snapshot_add_finding(judge->snapshot, index, id, reason.data)
 			      : -ENOMEM;
 	buf_deinit(&reason);
 	return r;
@@ -274,7 +279,9 @@ static int judge_listener(struct judge *judge, size_t index, const char *group_d
 		r = set_verdict(judge, index, LSP_VERDICT_UNJUDGED, opinion.unknown);
 	else
 		r = judge_unexpected(judge, &subject, index, opinion.nearest);
-	return r < 0 ? r : findings_add(&subject, judge->snapshot, index, group_difference);
+	return r < 0 ? r
+		     : findings_add(&subject, judge->snapshot, index, group_difference,
+				    has_reasons(judge));
 }
 
 /* --- rules without listener ---------------------------------------------------------------------

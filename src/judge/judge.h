@@ -27,7 +27,7 @@ const char *findings_group_difference(const struct lsp_snapshot *snapshot, size_
 
 /* Findings of one listener that no rule decides, added to the snapshot. */
 int findings_add(const struct key_subject *subject, struct lsp_snapshot *snapshot, size_t index,
-		 const char *group_difference);
+		 const char *group_difference, bool has_reasons);
 
 /* What stands where @term fails: "/tmp/sshd", "www-data", "none". */
 void findings_format_fact(struct key_subject *subject, const struct selector_term *term,

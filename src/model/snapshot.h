@@ -130,7 +130,7 @@ bool snapshot_is_one_place(const struct lsp_snapshot *snapshot, size_t a, size_t
 int snapshot_set_verdict(struct lsp_snapshot *snapshot, size_t index, enum lsp_verdict verdict,
 			 const char *rule);
 
-/* In ascending order of @index. */
+/* In ascending order of @index. @reason: NULL where none is asked for. */
 int snapshot_add_finding(struct lsp_snapshot *snapshot, size_t index, enum lsp_finding_id id,
 			 const char *reason);
 int snapshot_add_missing(struct lsp_snapshot *snapshot, const struct lsp_missing *missing);

@@ -173,7 +173,7 @@ struct lsp_query ruling_query(const struct lsp_rules *rules)
 		.protos = LSP_BIT(LSP_PROTO_TCP) | LSP_BIT(LSP_PROTO_UDP),
 		.families = LSP_BIT(LSP_FAMILY_IPV4) | LSP_BIT(LSP_FAMILY_IPV6),
 		.listeners = true,
-		.facts = LSP_FACT_FINDINGS | JUDGE_FACTS,
+		.facts = LSP_FACT_FINDINGS | LSP_FACT_REASONS | JUDGE_FACTS,
 		.rules = rules,
 		.judges_all = true,
 	};
