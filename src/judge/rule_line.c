@@ -297,24 +297,43 @@ static int parse_tail(struct rule_reader *reader, struct rule *rule, size_t line
 	return intmap_put(&reader->tails, hash, (uint32_t)rules->count);
 }
 
+/* The first word, at @at of the line. @behind: its end. Return: as parse_words(). */
+static int parse_head(struct rule_reader *reader, struct rule *rule, const char *line,
+		      const char *at, const char *end, const char **behind)
+{
+	struct rules *rules = reader->rules;
+	size_t kept = rules->text.size, before = (size_t)(at - line), size = 0;
+	int is_other = selector_take_port(&rules->pool, &rule->selector, at, end,
+					  (uint32_t)(kept + before), &size);
+	const char *text, *last;
+	int64_t place;
+
+	if (is_other > 0)
+		size = selector_word_size(at, end);
+	*behind = at + size;
+	/* The byte behind it is looked at too, and comes again with the rest of the line. */
+	place = is_other < 0 ? is_other : keep_text(rules, line, before + size + 1);
+	if (place < 0)
+		return (int)place;
+	rules->text.size--;
+	text = rules->text.data + kept;
+	return is_other
+		       ? parse_words(reader, rule, text, text + before, text + before + size, &last)
+		       : 0;
+}
+
 /* @at: the first word. Return: as parse_words(). */
 static int parse_rule(struct rule_reader *reader, struct rule *rule, const char *line,
 		      const char *at, const char *end)
 {
-	const char *behind = at + selector_word_size(at, end), *text, *last;
-	int64_t kept = keep_text(reader->rules, line, (size_t)(behind - line) + 1);
-	int r, rest;
+	size_t kept = reader->rules->text.size;
+	const char *behind;
+	int r = parse_head(reader, rule, line, at, end, &behind), rest;
 
-	if (kept < 0)
-		return (int)kept;
-	/* The byte behind the word is looked at too, and comes again with the rest of the line. */
-	reader->rules->text.size--;
-	text = reader->rules->text.data + kept;
-	r = parse_words(reader, rule, text, text + (at - line), text + (behind - line), &last);
 	if (r < 0 && r != -EINVAL)
 		return r;
 	/* What else is wrong in the line is told too. */
-	rest = parse_tail(reader, rule, (size_t)kept, behind, end);
+	rest = parse_tail(reader, rule, kept, behind, end);
 	return rest < 0 ? rest : r;
 }
 

@@ -107,6 +107,16 @@ int selector_parse_word(struct selector_pool *pool, struct selector *selector, c
 			struct buf *error);
 
 /*
+ * selector_take_port() - the first word of an empty selector, where it is a port by its number, as
+ * "22" and "tcp/22" are: nearly every rule begins so, and this is a tenth of selector_parse_word().
+ * @word: up to @end, of the line or of more. @text_at: what selector_parse_word() has as @at.
+ * @size: of the word.
+ * Return: 0, 1 when the word is anything else, or -ENOMEM.
+ */
+int selector_take_port(struct selector_pool *pool, struct selector *selector, const char *word,
+		       const char *end, uint32_t text_at, size_t *size);
+
+/*
  * selector_add_term() - what a word meant when it was parsed before, once more.
  * @term: index of a term that is not merged.
  * Return: 0, 1 when the selector has a term of that key, so that the word must be parsed, or

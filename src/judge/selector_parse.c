@@ -282,6 +282,59 @@ int selector_parse_word(struct selector_pool *pool, struct selector *selector, c
 	return r;
 }
 
+static bool ends_word(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n';
+}
+
+/* "tcp/" or "udp/" at the start of a word: its end, or @word where there is none. */
+static const char *skip_proto(const char *word, const char *end, uint8_t *protos)
+{
+	*protos = ALL_PROTOS;
+	for (unsigned i = 0; i < LSP_PROTO_COUNT; i++) {
+		const char *name = lsp_proto_word((enum lsp_proto)i), *at = word;
+
+		while (at < end && *name && *at == *name) {
+			at++;
+			name++;
+		}
+		if (!*name && at < end && *at == '/') {
+			*protos = (uint8_t)LSP_BIT(i);
+			return at + 1;
+		}
+	}
+	return word;
+}
+
+int selector_take_port(struct selector_pool *pool, struct selector *selector, const char *word,
+		       const char *end, uint32_t text_at, size_t *size)
+{
+	struct selector_value value = {0};
+	const char *first = skip_proto(word, end, &value.ports.protos), *at = first;
+	uint32_t port = 0;
+	int r;
+
+	for (; at < end && *at >= '0' && *at <= '9' && port <= UINT16_MAX; at++)
+		port = port * 10 + (uint32_t)(*at - '0');
+	if (at == first || port > UINT16_MAX || (at < end && !ends_word(*at)))
+		return 1;
+	*size = (size_t)(at - word);
+	/* A word of zeroes may be longer than one can be. */
+	if (*size > WORD_MAX)
+		return 1;
+	value.ports.first = value.ports.last = (uint16_t)port;
+	r = add_value(pool, &value);
+	if (r >= 0)
+		r = add_term(pool, &(struct selector_term){
+					   .key = KEY_PORT,
+					   .text_at = text_at,
+					   .text_size = (uint16_t)*size,
+					   .first_value = (uint32_t)pool->value_count - 1,
+					   .value_count = 1,
+				   });
+	return r < 0 ? r : add_use(pool, selector, (uint32_t)pool->term_count - 1);
+}
+
 #define EACH_BYTE UINT64_C(0x0101010101010101)
 
 /* Of eight bytes, how many stand before the first blank, control or backslash; 8 for none. */
@@ -294,11 +347,6 @@ static unsigned count_plain(uint64_t eight)
 	uint64_t marks = (blanks | escapes) & 0x80 * EACH_BYTE;
 
 	return marks ? (unsigned)__builtin_ctzll(marks) / 8 : 8;
-}
-
-static bool ends_word(char c)
-{
-	return c == ' ' || c == '\t' || c == '\n';
 }
 
 size_t selector_word_size(const char *text, const char *end)

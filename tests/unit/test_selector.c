@@ -3,6 +3,7 @@
 #include "ruling.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -613,6 +614,85 @@ static void facts_are_those_of_the_terms(void **state)
 	}
 }
 
+/* --- a port by its number ---------------------------------------------------------------------
+ */
+
+/* Both ways to read a word, or only the general one where the word is no such port. */
+static void expect_port(const char *word, bool is_port)
+{
+	struct selector_pool taken = {0}, parsed = {0};
+	struct selector a = {0}, b = {0};
+	struct buf text = BUF_INIT, error = BUF_INIT;
+	size_t size = 0;
+	int r;
+
+	/* a word ends with the text, or before a blank */
+	for (unsigned blank = 0; blank < 2; blank++) {
+		buf_reset(&text);
+		buf_append_text(&text, word);
+		buf_append_text(&text, blank ? " 7" : "");
+		r = selector_take_port(&taken, &a, text.data, text.data + text.size, 77, &size);
+		expect(r == !is_port, "\"%s\": %d", word, r);
+		if (!is_port)
+			continue;
+		assert_int_equal(size, strlen(word));
+		assert_int_equal(
+			selector_parse_word(&parsed, &b, word, 0, 0, size, &ruling_names, &error),
+			0);
+		expect(memcmp(&a.keys, &b.keys, sizeof(a.keys)) == 0 && a.term_count == 1 &&
+			       b.term_count == 1,
+		       "%s", word);
+		assert_int_equal(taken.terms[a.head].text_at, 77);
+		assert_int_equal(taken.terms[a.head].text_size, parsed.terms[b.head].text_size);
+		assert_int_equal(taken.terms[a.head].value_count, 1);
+		expect(memcmp(&taken.values[taken.terms[a.head].first_value].ports,
+			      &parsed.values[parsed.terms[b.head].first_value].ports,
+			      sizeof(taken.values->ports)) == 0,
+		       "%s", word);
+		a = b = (struct selector){0};
+	}
+	selector_pool_deinit(&taken);
+	selector_pool_deinit(&parsed);
+	buf_deinit(&text);
+	buf_deinit(&error);
+}
+
+static void a_port_is_read_the_same_in_both_ways(void **state)
+{
+	static const char *const others[] = {
+		"",         "tcp",
+		"tcp/",     "tcp/x",
+		"tcp/22x",  "tcp/22,",
+		"22,80",    "22-",
+		"22-25",    "ssh",
+		"auto",     "65536",
+		"99999",    "99999999999999999999",
+		"-1",       "+1",
+		":22",      "udp//1",
+		"sctp/22",  "tcp/udp/1",
+		"22\r",     "22\\ ",
+		"uid=0",    "port=22",
+		"required", "#22",
+		"TCP/22",   "0x16",
+	};
+	char word[32];
+
+	(void)state;
+	for (unsigned port = 0; port <= 65535; port += port < 70 || port > 65500 ? 1 : 37) {
+		for (unsigned i = 0; i < 3; i++) {
+			snprintf(word, sizeof(word), "%s%u",
+				 i == 0   ? ""
+				 : i == 1 ? "tcp/"
+					  : "udp/",
+				 port);
+			expect_port(word, true);
+		}
+	}
+	expect_port("tcp/00022", true);
+	for (size_t i = 0; i < ROWS(others); i++)
+		expect_port(others[i], false);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -629,6 +709,7 @@ int main(void)
 		cmocka_unit_test(every_key_of_words_lists_them),
 		cmocka_unit_test(keys_are_listed_and_found),
 		cmocka_unit_test(facts_are_those_of_the_terms),
+		cmocka_unit_test(a_port_is_read_the_same_in_both_ways),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
