@@ -16,6 +16,7 @@ import bench
 
 RUNS = 10
 RULES = 100000
+LISTENERS = 10000
 
 
 def write_rules(path):
@@ -53,11 +54,13 @@ def main():
     with tempfile.TemporaryDirectory() as directory:
         rules = os.path.join(directory, "many.rules")
         write_rules(rules)
-        with bench.Load("listeners") as pid:
-            tell("listeners", "lsports -> --check with 100,000 rules",
-                 measure(pid, [lsports], [lsports, "--check", "--expected", rules], (0, 1)))
+        with bench.Load("listeners", LISTENERS) as pid:
             tell("listeners", "lsports -> lsports with 100,000 rules",
                  measure(pid, [lsports], [lsports, "--expected", rules], (0, 1)))
+            # What is checked is read in the surest way, as --strict does.
+            tell("listeners", "lsports --strict -> --check with 100,000 rules",
+                 measure(pid, [lsports, "--strict"], [lsports, "--check", "--expected", rules],
+                         (0, 1)))
             tell("listeners", "lsports -n -> lsports -n tcp/7000-7009",
                  measure(pid, [lsports, "-n"], [lsports, "-n", "tcp/7000-7009"], (0, 1)))
         with bench.Load("conns") as pid:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * load NAME [COUNT]: puts a load on the machine in a network namespace of its own, prints "ready" and
- * holds it until standard input ends. Every process stays below 20,000 descriptors, so large
+ * load NAME [COUNT]: puts a load on the machine in a network namespace of its own, prints "ready"
+ * and holds it until standard input ends. Every process stays below 20,000 descriptors, so large
  * loads are spread over processes. Measures nothing.
  *
  *   idle       nothing but twenty listeners, which every load has
@@ -10,7 +10,7 @@
  *   listeners  15,000 listeners
  *   conns      100,000 connections over loopback, 200,000 sockets
  *
- * COUNT is that of all descriptors of fds, and of all sockets of conns.
+ * COUNT is that of all descriptors of fds, of listeners, and of all sockets of conns.
  */
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -196,11 +196,13 @@ static bool resize(struct load *load, const char *count)
 		return false;
 	if (load->descriptors)
 		load->descriptors = (unsigned)(number / load->processes);
+	else if (load->listeners)
+		load->listeners = (unsigned)(number / load->processes);
 	else if (load->connections)
 		load->connections = (unsigned)(number / 2 / load->processes);
 	else
 		return false;
-	return load->descriptors + 2 * load->connections < DESCRIPTORS_NEEDED;
+	return load->descriptors + load->listeners + 2 * load->connections < DESCRIPTORS_NEEDED;
 }
 
 int main(int argc, char **argv)
