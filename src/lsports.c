@@ -157,20 +157,23 @@ static int find_owners(struct look *look)
 	return r;
 }
 
-/* Owners and names: only what the query asks for. */
+/*
+ * Owners and names: only what the query asks for. Owners come late: they may be looked for beside
+ * all else. Users are those of processes too.
+ */
 static int look_up(struct look *look)
 {
 	const struct lsp_query *query = look->query;
 	int r = 0;
 
-	if (query->facts & OWNER_FACTS && query->owners != LSP_OWNERS_NONE)
-		r = find_owners(look);
-	if (r >= 0 && query->facts & LSP_FACT_CGROUP)
+	if (query->facts & LSP_FACT_CGROUP)
 		r = cgroup_resolve(&look->root, look->snapshot);
-	if (r >= 0 && query->facts & LSP_FACT_USERS)
-		r = accounts_resolve(&look->root, look->snapshot);
 	if (r >= 0 && query->facts & LSP_FACT_SERVICES)
 		r = services_resolve(&look->root, look->snapshot);
+	if (r >= 0 && query->facts & OWNER_FACTS && query->owners != LSP_OWNERS_NONE)
+		r = find_owners(look);
+	if (r >= 0 && query->facts & LSP_FACT_USERS)
+		r = accounts_resolve(&look->root, look->snapshot);
 	return r;
 }
 

@@ -24,9 +24,6 @@ static const char *const usual_lines[] = {
 #include "usual.rules.inc"
 };
 
-/* Bytes of all files together, from which on a second core is worth a thread. */
-#define LONG ((off_t)512 << 10)
-
 /* What is loaded; the texts are the caller's. */
 struct lsp_rules_loading {
 	const char *const *files;
@@ -44,7 +41,6 @@ struct loader {
 	struct lsp_rules *rules;
 	struct selector_names names;
 	struct buf errors;
-	off_t size; /* of what was measured */
 };
 
 static int refuse(struct loader *loader, const char *path, const char *why)
@@ -134,9 +130,6 @@ struct place {
 	bool may_lack;           /* it need not be there */
 };
 
-/* What is done with each. Return: 0 or a negative errno. */
-typedef int visit_fn(struct loader *loader, const struct place *place);
-
 static int load_file(struct loader *loader, const struct place *place)
 {
 	const struct root *root = place->root;
@@ -153,17 +146,6 @@ static int load_file(struct loader *loader, const struct place *place)
 	return r < 0 ? r : read_rules(loader, fd, path);
 }
 
-/* What cannot be asked is left to load_file(), which has the words for it. */
-static int measure_file(struct loader *loader, const struct place *place)
-{
-	int dir = place->root ? place->root->fd : AT_FDCWD;
-	struct stat st;
-
-	if (fstatat(dir, place->path + !!place->root, &st, 0) == 0)
-		loader->size += st.st_size;
-	return 0;
-}
-
 /* Every error is told: what can be read after one is read. */
 static int worse(int a, int b)
 {
@@ -178,7 +160,7 @@ static int is_rule_file(const struct dirent *entry)
 	       strcmp(entry->d_name + size - strlen(SUFFIX), SUFFIX) == 0;
 }
 
-static int visit_directory(struct loader *loader, const struct root *root, visit_fn *visit)
+static int load_directory(struct loader *loader, const struct root *root)
 {
 	cleanup(scope_close) int fd = root_open(root, &LSP_RULES_DIR[1], O_RDONLY | O_DIRECTORY);
 	struct dirent **entries;
@@ -194,28 +176,28 @@ static int visit_directory(struct loader *loader, const struct root *root, visit
 
 		snprintf(path, sizeof(path), "%s/%s", LSP_RULES_DIR, entries[i]->d_name);
 		if (r != -ENOMEM)
-			r = worse(r, visit(loader, &(struct place){path, root, false}));
+			r = worse(r, load_file(loader, &(struct place){path, root, false}));
 		free(entries[i]);
 	}
 	free(entries);
 	return r;
 }
 
-static int visit_all(struct loader *loader, const struct lsp_rules_loading *what,
-		     const struct root *root, visit_fn *visit)
+static int load_all(struct loader *loader, const struct lsp_rules_loading *what,
+		    const struct root *root)
 {
 	const struct place learned = {LSP_RULES_LEARNED, root, true};
 	const struct place extra = {what->extra, NULL, true};
 	int r = 0;
 
 	for (size_t i = 0; what->files && i < what->count && r != -ENOMEM; i++)
-		r = worse(r, visit(loader, &(struct place){what->files[i], NULL, false}));
+		r = worse(r, load_file(loader, &(struct place){what->files[i], NULL, false}));
 	if (!what->files)
-		r = visit_directory(loader, root, visit);
+		r = load_directory(loader, root);
 	if (!what->files && r != -ENOMEM)
-		r = worse(r, visit(loader, &learned));
+		r = worse(r, load_file(loader, &learned));
 	if (what->extra && r != -ENOMEM)
-		r = worse(r, visit(loader, &extra));
+		r = worse(r, load_file(loader, &extra));
 	return r;
 }
 
@@ -252,7 +234,7 @@ static void load(struct lsp_rules_loading *what)
 	else
 		r = load_usual(&loader);
 	if (r >= 0)
-		r = visit_all(&loader, what, &opened, load_file);
+		r = load_all(&loader, what, &opened);
 	if (r >= 0)
 		r = rules_index(&loader.rules->host);
 	if (r >= 0)
@@ -273,18 +255,6 @@ static void *load_beside(void *what)
 	return NULL;
 }
 
-static bool is_long(const struct lsp_rules_loading *what)
-{
-	struct loader loader = {0};
-	struct root opened;
-
-	if (root_init(&opened, what->root) == 0)
-		visit_all(&loader, what, &opened, measure_file);
-	root_deinit(&opened);
-	buf_deinit(&loader.errors);
-	return loader.size > LONG;
-}
-
 struct lsp_rules_loading *lsp_rules_begin(const char *const *files, size_t count, const char *extra,
 					  const char *root)
 {
@@ -294,8 +264,7 @@ struct lsp_rules_loading *lsp_rules_begin(const char *const *files, size_t count
 		return NULL;
 	*loading = (struct lsp_rules_loading){
 		.files = files, .count = count, .extra = extra, .root = root};
-	loading->is_beside = is_long(loading) &&
-			     pthread_create(&loading->thread, NULL, load_beside, loading) == 0;
+	loading->is_beside = pthread_create(&loading->thread, NULL, load_beside, loading) == 0;
 	if (!loading->is_beside)
 		load(loading);
 	return loading;

@@ -90,7 +90,7 @@ int lsp_rules_load(const char *const *files, size_t count, const char *extra, co
 void lsp_rules_free(struct lsp_rules *rules);
 
 /*
- * lsp_rules_begin() - lsp_rules_load() in two parts: files that are long are read beside what the
+ * lsp_rules_begin() - lsp_rules_load() in two parts: files are read in a thread, beside what the
  * caller does between them. The texts must live until the second part.
  * Return: for lsp_rules_end(), NULL when memory is short.
  */

@@ -145,7 +145,7 @@ static int judge(const struct look *look)
 	return look->rules ? lsp_judge(&look->query.scope, look->snapshot) : 0;
 }
 
-/* Rules that are many are read while sockets are collected. What is wrong with them comes first. */
+/* Rules are read while sockets are collected. What is wrong with them comes first. */
 static int look_first(struct look *look, const struct options *options, struct buf *messages)
 {
 	int64_t start = now_usec();

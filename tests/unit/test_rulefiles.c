@@ -293,8 +293,8 @@ static void an_extra_file_may_be_absent(void **state)
 	free(reason);
 }
 
-/* Files that are long are read beside the caller, in the same order and with the same errors. */
-static void long_files_are_read_too(void **state)
+/* In two parts: the same order and the same errors. */
+static void files_are_read_beside_the_caller(void **state)
 {
 	struct lsp_rules_loading *loading;
 	struct buf text = BUF_INIT;
@@ -381,7 +381,7 @@ int main(void)
 		TREE_TEST(a_named_file_must_be_there),
 		cmocka_unit_test(a_read_that_fails_is_told),
 		TREE_TEST(an_extra_file_may_be_absent),
-		TREE_TEST(long_files_are_read_too),
+		TREE_TEST(files_are_read_beside_the_caller),
 		TREE_TEST(a_file_has_a_limit),
 	};
 
