@@ -216,7 +216,7 @@ static int find_by_pass(struct procwalk *walk, struct bpf_pass *pass, struct buf
 	/* Rings are asked, and processes that took a socket over, only where something is left. */
 	if (r < 0 || !walk->unowned)
 		return r;
-	r = bpf_pass_again(pass, &records, &count);
+	r = bpf_pass_whole(pass, &records, &count);
 	return r < 0 ? r : take_all(walk, records, count, PROCWALK_SECOND);
 }
 

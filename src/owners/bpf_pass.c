@@ -144,8 +144,10 @@ int bpf_pass_wait(struct bpf_pass *pass, const struct descriptor **records, size
 	return pass->r;
 }
 
-int bpf_pass_again(struct bpf_pass *pass, const struct descriptor **records, size_t *count)
+int bpf_pass_whole(struct bpf_pass *pass, const struct descriptor **records, size_t *count)
 {
+	/* It is the memory of the program itself. */
+	pass->program->bss->is_whole = 1;
 	pass->r = make_pass(pass);
 	return bpf_pass_wait(pass, records, count);
 }

@@ -111,6 +111,8 @@ struct bpf_iter__task_file {
  */
 __u32 stream_states;
 __u32 other_states;
+/* Rings are told too, and which processes were looked at; may be set between two passes. */
+__u32 is_whole;
 /*
  * There is one reader: the process whose descriptor was the last one, and how deep the reader lies
  * in PID namespaces.
@@ -193,12 +195,12 @@ int list_descriptors(struct bpf_iter__task_file *at)
 	/* Once more behind the last one, with nothing. */
 	if (!file || !task)
 		return 0;
-	if (task->tgid != last_pid) {
+	if (is_whole && task->tgid != last_pid) {
 		last_pid = task->tgid;
 		write(at, task, &found);
 	}
 	socket = bpf_sock_from_file(file);
-	if (socket ? !take_socket(file, socket, &found) : !is_ring(file))
+	if (socket ? !take_socket(file, socket, &found) : !is_whole || !is_ring(file))
 		return 0;
 	found.fd = (int)at->fd;
 	write(at, task, &found);

@@ -201,9 +201,13 @@ static const char *noun(uint64_t count)
 
 static int add_notes(const struct procwalk *walk)
 {
-	int r = snapshot_add_note(walk->snapshot, "owners: %" PRIu64 " %s%s in %s", walk->processes,
-				  noun(walk->processes), walk->is_asked ? " with descriptors" : "",
-				  walk->pass == PROCWALK_FIRST ? "one pass" : "two passes");
+	const char *passes = walk->pass == PROCWALK_FIRST ? "one pass" : "two passes";
+	/* The kernel's first pass does not tell whom it passed. */
+	int r = walk->is_asked && walk->pass == PROCWALK_FIRST
+			? snapshot_add_note(walk->snapshot, "owners: all processes in %s", passes)
+			: snapshot_add_note(walk->snapshot, "owners: %" PRIu64 " %s%s in %s",
+					    walk->processes, noun(walk->processes),
+					    walk->is_asked ? " with descriptors" : "", passes);
 
 	if (r >= 0 && walk->ended)
 		r = snapshot_add_note(walk->snapshot,
