@@ -16,8 +16,6 @@
 
 #include <descriptors.skel.h>
 
-#define LISTEN_STATE 10 /* TCP_LISTEN, include/net/tcp_states.h */
-
 /* The kernel fills at most 8 pages for one read (kernel/bpf/bpf_iter.c). */
 #define READ_SIZE ((size_t)32 << 10)
 
@@ -108,10 +106,10 @@ struct bpf_pass *bpf_pass_new(const struct lsp_query *query, bool is_beside)
 		free(pass);
 		return NULL;
 	}
-	pass->program->bss->stream_states = !has_tcp        ? 0
-					    : query->others ? UINT32_MAX
-							    : UINT32_C(1) << LISTEN_STATE;
-	pass->program->bss->other_states = has_udp ? UINT32_MAX : 0;
+	pass->program->bss->streams = !has_tcp        ? DESCRIPTORS_STREAMS_NONE
+				      : query->others ? DESCRIPTORS_STREAMS_ALL
+						      : DESCRIPTORS_STREAMS_UNCONNECTED;
+	pass->program->bss->others = has_udp;
 	pass->is_beside =
 		is_beside && pthread_create(&pass->thread, NULL, load_and_pass, pass) == 0;
 	if (!pass->is_beside)

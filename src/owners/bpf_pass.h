@@ -30,8 +30,8 @@ void bpf_pass_free(struct bpf_pass *pass); /* waits; takes NULL too */
 int bpf_pass_wait(struct bpf_pass *pass, const struct descriptor **records, size_t *count);
 
 /*
- * bpf_pass_whole() - one pass more, once the first one was waited for: this one also tells rings, and
- * which processes were looked at. Return: likewise.
+ * bpf_pass_whole() - one pass more, once the first one was waited for: this one also tells rings,
+ * and which processes were looked at. Return: likewise.
  */
 int bpf_pass_whole(struct bpf_pass *pass, const struct descriptor **records, size_t *count);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The part that runs in the kernel: of every descriptor of every process, those that are sockets of
- * IPv4 or IPv6 in a state that is wanted, and rings of io_uring, which may hold such sockets. Looks
- * at nothing else and changes nothing. A thread that shares the table of its leader is left out by
+ * IPv4 or IPv6 that may be wanted, and rings of io_uring, which may hold such sockets. Looks at
+ * nothing else and changes nothing. A thread that shares the table of its leader is left out by
  * the kernel (kernel/bpf/task_iter.c).
  *
  * Fields of the kernel are declared by name alone: where they stand is looked up when the program
@@ -32,8 +32,7 @@ typedef _Bool bool;
 #define AF_INET 2
 #define AF_INET6 10
 #define SOCK_STREAM 1
-#define LISTEN (1u << 10) /* TCP_LISTEN, include/net/tcp_states.h */
-#define RING "[io_urin"   /* as much of "[io_uring]" as is compared */
+#define RING "[io_urin" /* as much of "[io_uring]" as is compared */
 
 /* include/uapi/linux/net.h */
 typedef enum { SS_FREE, SS_UNCONNECTED } socket_state;
@@ -58,22 +57,22 @@ struct inode {
 
 struct file {
 	struct path f_path;
-	struct inode *f_inode;
 };
 
-struct sock_common {
-	unsigned short skc_family;
-	volatile unsigned char skc_state;
-};
-
-struct sock {
-	struct sock_common __sk_common;
+struct proto_ops {
+	int family;
 };
 
 struct socket {
 	socket_state state;
 	short type;
-	struct sock *sk;
+	const struct proto_ops *ops;
+};
+
+/* The inode of every socket stands behind it (include/net/sock.h, SOCK_INODE()). */
+struct socket_alloc {
+	struct socket socket;
+	struct inode vfs_inode;
 };
 
 struct upid {
@@ -107,18 +106,18 @@ struct bpf_iter__task_file {
 	struct file *file;
 };
 
-/* Bits of the states that are wanted (include/net/tcp_states.h); set before the program is loaded.
- */
-__u32 stream_states;
-__u32 other_states;
+/* Which ones are wanted; set before the program is loaded. */
+__u32 streams; /* enum descriptors_streams */
+__u32 others;  /* those of other types: 1 wanted */
 /* Rings are told too, and which processes were looked at; may be set between two passes. */
 __u32 is_whole;
 /*
- * There is one reader: the process whose descriptor was the last one, and how deep the reader lies
- * in PID namespaces.
+ * There is one reader: whose descriptor was the last one, how deep the reader lies in PID
+ * namespaces, and the numbers there of the thread that was told last.
  */
 __u32 last_pid;
 __u32 level, has_level;
+__u32 told_thread, told_pid, told_number, told_pid_number;
 
 /* The number of a thread in the PID namespace of the reader. */
 static unsigned int number_of(const struct pid *pid)
@@ -129,25 +128,33 @@ static unsigned int number_of(const struct pid *pid)
 	return (unsigned int)number;
 }
 
-static bool take_socket(const struct file *file, const struct socket *socket,
-			struct descriptor *found)
+/*
+ * What is asked stands in one line of memory, for every socket it is another one: so neither the
+ * state nor the family is read where the protocol keeps it.
+ */
+static bool is_wanted(const struct socket *socket)
 {
 	bool is_stream = socket->type == SOCK_STREAM;
-	__u32 states = is_stream ? stream_states : other_states;
-	const struct sock *sock;
+	int family;
 
-	/* listen(2) is refused to any other one (net/ipv4/af_inet.c): no more memory is touched. */
-	if (is_stream && stream_states == LISTEN && socket->state != SS_UNCONNECTED)
+	if (is_stream ? !streams : !others)
 		return 0;
-	sock = socket->sk;
-	if (!sock ||
-	    (sock->__sk_common.skc_family != AF_INET && sock->__sk_common.skc_family != AF_INET6))
+	/* listen(2) is refused to any other one (net/ipv4/af_inet.c). */
+	if (is_stream && streams == DESCRIPTORS_STREAMS_UNCONNECTED &&
+	    socket->state != SS_UNCONNECTED)
 		return 0;
-	if (!(states >> sock->__sk_common.skc_state & 1))
-		return 0;
+	family = socket->ops->family;
+	return family == AF_INET || family == AF_INET6;
+}
+
+static unsigned int inode_of(const struct socket *socket)
+{
+	const struct socket_alloc *alloc = (const void *)socket;
+	unsigned long inode = 0;
+
+	bpf_probe_read_kernel(&inode, sizeof(inode), &alloc->vfs_inode.i_ino);
 	/* They are of 32 bits here (fs/inode.c, get_next_ino()). */
-	found->inode = (__u32)BPF_CORE_READ(file, f_inode, i_ino);
-	return 1;
+	return (unsigned int)inode;
 }
 
 static bool is_ring(const struct file *file)
@@ -165,8 +172,8 @@ static bool is_ring(const struct file *file)
 	return 1;
 }
 
-static void write(struct bpf_iter__task_file *at, const struct task_struct *task,
-		  struct descriptor *found)
+/* The numbers of a thread and of its process, as the reader sees them. */
+static void find_numbers(const struct task_struct *task)
 {
 	/* The reader, who stays the same, sees no process of another namespace. */
 	if (!has_level) {
@@ -175,9 +182,20 @@ static void write(struct bpf_iter__task_file *at, const struct task_struct *task
 		level = BPF_CORE_READ(reader, thread_pid, level);
 		has_level = 1;
 	}
-	found->pid = number_of(BPF_CORE_READ(task, group_leader, thread_pid));
-	found->thread =
-		task->pid == task->tgid ? found->pid : number_of(BPF_CORE_READ(task, thread_pid));
+	told_thread = task->pid;
+	told_pid = task->tgid;
+	told_pid_number = number_of(BPF_CORE_READ(task, group_leader, thread_pid));
+	told_number = told_thread == told_pid ? told_pid_number
+					      : number_of(BPF_CORE_READ(task, thread_pid));
+}
+
+static void write(struct bpf_iter__task_file *at, const struct task_struct *task,
+		  struct descriptor *found)
+{
+	if (task->pid != told_thread || task->tgid != told_pid)
+		find_numbers(task);
+	found->pid = told_pid_number;
+	found->thread = told_number;
 	/* Where no room is left the kernel comes again with this descriptor: then the mark does
 	 * too. */
 	if (bpf_seq_write(at->meta->seq, found, sizeof(*found)) < 0)
@@ -200,8 +218,10 @@ int list_descriptors(struct bpf_iter__task_file *at)
 		write(at, task, &found);
 	}
 	socket = bpf_sock_from_file(file);
-	if (socket ? !take_socket(file, socket, &found) : !is_whole || !is_ring(file))
+	if (socket ? !is_wanted(socket) : !is_whole || !is_ring(file))
 		return 0;
+	if (socket)
+		found.inode = inode_of(socket);
 	found.fd = (int)at->fd;
 	write(at, task, &found);
 	return 0;

@@ -7,6 +7,13 @@
 #define LSPORTS_OWNERS_DESCRIPTORS_H
 #pragma once
 
+/* Sockets of type SOCK_STREAM that may be wanted. */
+enum descriptors_streams {
+	DESCRIPTORS_STREAMS_NONE,
+	DESCRIPTORS_STREAMS_UNCONNECTED, /* those that may listen */
+	DESCRIPTORS_STREAMS_ALL,
+};
+
 /* Host byte order; PIDs as the PID namespace of the reader numbers them. */
 struct descriptor {
 	unsigned int inode;       /* of the socket; 0: an io_uring, or a mark */

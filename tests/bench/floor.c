@@ -89,7 +89,8 @@ static void read_descriptors(void)
 
 	if (!program)
 		fail("open");
-	program->bss->stream_states = program->bss->other_states = ~0u;
+	program->bss->streams = 2; /* all */
+	program->bss->others = 1;
 	if (descriptors__load(program) < 0 || descriptors__attach(program) < 0)
 		fail("load");
 	attr.iter_create.link_fd = (__u32)program->links.list_descriptors_fd;
