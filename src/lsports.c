@@ -149,6 +149,7 @@ static int find_owners(struct look *look)
 	struct intmap unowned = {0};
 	int r = owners_find(&look->search, &look->root, look->query, look->snapshot);
 
+	owners_end(&look->search);
 	if (r >= 0)
 		r = snapshot_list_unowned(look->snapshot, &unowned);
 	if (r >= 0 && unowned.count && look->root.is_machine)

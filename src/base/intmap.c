@@ -6,6 +6,7 @@
 #include "intmap.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #define SMALLEST 64
@@ -37,14 +38,16 @@ static struct intmap_slot *slot_of(const struct intmap *map, uint64_t key)
 	return &map->slots[at];
 }
 
-static int grow(struct intmap *map)
+static bool is_full(size_t count, size_t capacity)
 {
-	struct intmap wider = {
-		.count = map->count,
-		.capacity = map->capacity ? map->capacity * 2 : SMALLEST,
-	};
+	return count >= capacity / 16 * 13;
+}
 
-	wider.slots = calloc(wider.capacity, sizeof(*wider.slots));
+static int resize(struct intmap *map, size_t capacity)
+{
+	struct intmap wider = {.count = map->count, .capacity = capacity};
+
+	wider.slots = calloc(capacity, sizeof(*wider.slots));
 	if (!wider.slots)
 		return -ENOMEM;
 	for (size_t i = 0; i < map->capacity; i++) {
@@ -56,12 +59,21 @@ static int grow(struct intmap *map)
 	return 0;
 }
 
+int intmap_reserve(struct intmap *map, size_t count)
+{
+	size_t capacity = map->capacity ? map->capacity : SMALLEST;
+
+	while (is_full(count, capacity))
+		capacity *= 2;
+	return !count || capacity == map->capacity ? 0 : resize(map, capacity);
+}
+
 int intmap_put(struct intmap *map, uint64_t key, uint32_t value)
 {
 	struct intmap_slot *slot;
 
-	if (map->count >= map->capacity / 4 * 3) {
-		int r = grow(map);
+	if (is_full(map->count, map->capacity)) {
+		int r = resize(map, map->capacity ? map->capacity * 2 : SMALLEST);
 
 		if (r < 0)
 			return r;

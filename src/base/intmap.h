@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A map from 64-bit numbers to 32-bit ones: open addressing, at most three quarters full. */
+/* A map from 64-bit numbers to 32-bit ones: open addressing, at most thirteen sixteenths full. */
 #ifndef LSPORTS_BASE_INTMAP_H
 #define LSPORTS_BASE_INTMAP_H
 #pragma once
@@ -19,6 +19,9 @@ struct intmap {
 };
 
 void intmap_deinit(struct intmap *map); /* takes a zeroed one too, leaves it zeroed */
+
+/* intmap_reserve() - room for so many keys in all. Return: 0 or -ENOMEM. */
+int intmap_reserve(struct intmap *map, size_t count);
 
 /* Adds or replaces. Return: 0 or -ENOMEM. */
 int intmap_put(struct intmap *map, uint64_t key, uint32_t value);

@@ -326,5 +326,7 @@ void key_subject_init(struct key_subject *subject, const struct lsp_snapshot *sn
 	*subject = (struct key_subject){.snapshot = snapshot};
 	lsp_snapshot_socket(snapshot, index, &subject->socket);
 	subject->owners = lsp_snapshot_owners(snapshot, &subject->socket, &subject->owner_count);
-	subject->owner_gap = lsp_snapshot_owner_gap(snapshot, &subject->socket);
+	/* Nothing is missing where there is one. */
+	if (!subject->owner_count)
+		subject->owner_gap = lsp_snapshot_owner_gap(snapshot, &subject->socket);
 }

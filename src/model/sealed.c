@@ -5,55 +5,131 @@
  */
 #include "model/snapshot_data.h"
 
+#include "radix.h"
+
 #include <errno.h>
 #include <stdlib.h>
 
+#define OWNERS_A_BUCKET 4
+
 /* --- seal ----------------------------------------------------------------------------------- */
 
+static uint32_t pid_of(const struct lsp_snapshot *snapshot, const struct packed_owner *owner)
+{
+	const struct packed_process *processes = snapshot->processes.data;
+
+	return processes[owner->process].process.pid;
+}
+
+/* Of one inode: by PID, then as processes were told; what is held by no descriptor (-1) is last. */
 static int compare_owners(const void *a, const void *b, void *data)
 {
-	const struct packed_process *processes = data;
 	const struct packed_owner *x = a, *y = b;
-	uint32_t x_pid = processes[x->process].process.pid;
-	uint32_t y_pid = processes[y->process].process.pid;
+	uint32_t x_pid = pid_of(data, x), y_pid = pid_of(data, y);
 
-	if (x->inode != y->inode)
-		return x->inode < y->inode ? -1 : 1;
 	if (x_pid != y_pid)
 		return x_pid < y_pid ? -1 : 1;
 	if (x->process != y->process)
 		return x->process < y->process ? -1 : 1;
-	/* -1 (held by no descriptor) stands behind every descriptor. */
 	return ((uint32_t)x->fd > (uint32_t)y->fd) - ((uint32_t)x->fd < (uint32_t)y->fd);
+}
+
+/* @order: for the caller to free; those of one inode stand together. */
+static int order_owners(const struct lsp_snapshot *snapshot, struct radix_item **order)
+{
+	const struct packed_owner *found = snapshot->found.data;
+	size_t count = snapshot->found.count;
+
+	*order = malloc(count * sizeof(**order));
+	if (!*order)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++)
+		(*order)[i] = (struct radix_item){found[i].inode, (uint32_t)i};
+	return radix_sort(*order, count);
+}
+
+/* The owners of one inode, each process once with its lowest descriptor. @group is sorted. */
+static void add_owners(struct lsp_snapshot *snapshot, struct packed_owner *group, size_t count)
+{
+	struct packed_process *processes = snapshot->processes.data;
+
+	if (count > 1)
+		qsort_r(group, count, sizeof(*group), compare_owners, snapshot);
+	for (size_t i = 0; i < count; i++) {
+		if (i && group[i].process == group[i - 1].process)
+			continue;
+		snapshot->owner_inodes[snapshot->owner_count] = group[i].inode;
+		snapshot->owners[snapshot->owner_count++] = (struct lsp_owner){
+			.process = &processes[group[i].process].process,
+			.fd = group[i].fd,
+		};
+	}
+}
+
+static int group_owners(struct lsp_snapshot *snapshot, const struct radix_item *order)
+{
+	const struct packed_owner *found = snapshot->found.data;
+	size_t count = snapshot->found.count, size = 0;
+	struct packed_owner *group = NULL;
+
+	for (size_t i = 0, end; i < count; i = end) {
+		for (end = i + 1; end < count && order[end].key == order[i].key; end++)
+			;
+		if (end - i > size) {
+			free(group);
+			size = 2 * (end - i);
+			group = malloc(size * sizeof(*group));
+			if (!group)
+				return -ENOMEM;
+		}
+		for (size_t at = i; at < end; at++)
+			group[at - i] = found[order[at].value];
+		add_owners(snapshot, group, end - i);
+	}
+	free(group);
+	return 0;
+}
+
+/* Inodes of sockets count up: a few of their high bits tell nearly where one stands. */
+static int index_owners(struct lsp_snapshot *snapshot)
+{
+	const uint32_t *inodes = snapshot->owner_inodes;
+	size_t count = snapshot->owner_count, bucket = 0;
+	uint32_t range = inodes[count - 1] - inodes[0];
+
+	while (range >> snapshot->owner_shift > count / OWNERS_A_BUCKET)
+		snapshot->owner_shift++;
+	snapshot->owner_buckets = (range >> snapshot->owner_shift) + 1;
+	snapshot->owner_starts = malloc((snapshot->owner_buckets + 1) * sizeof(uint32_t));
+	if (!snapshot->owner_starts)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++) {
+		while (bucket <= (inodes[i] - inodes[0]) >> snapshot->owner_shift)
+			snapshot->owner_starts[bucket++] = (uint32_t)i;
+	}
+	snapshot->owner_starts[bucket] = (uint32_t)count;
+	return 0;
 }
 
 static int seal_owners(struct lsp_snapshot *snapshot)
 {
-	struct packed_process *processes = snapshot->processes.data;
-	struct packed_owner *found = snapshot->found.data;
-	size_t count = snapshot->found.count, kept = 0;
+	size_t count = snapshot->found.count;
+	struct radix_item *order = NULL;
+	int r;
 
 	if (!count)
 		return 0;
-	qsort_r(found, count, sizeof(*found), compare_owners, processes);
+	r = order_owners(snapshot, &order);
 	snapshot->owners = calloc(count, sizeof(*snapshot->owners));
 	snapshot->owner_inodes = calloc(count, sizeof(*snapshot->owner_inodes));
 	if (!snapshot->owners || !snapshot->owner_inodes)
-		return -ENOMEM;
-	for (size_t i = 0; i < count; i++) {
-		if (i && found[i].inode == found[i - 1].inode &&
-		    found[i].process == found[i - 1].process)
-			continue;
-		snapshot->owner_inodes[kept] = found[i].inode;
-		snapshot->owners[kept++] = (struct lsp_owner){
-			.process = &processes[found[i].process].process,
-			.fd = found[i].fd,
-		};
-	}
-	snapshot->owner_count = kept;
-	free(found);
+		r = -ENOMEM;
+	if (r >= 0)
+		r = group_owners(snapshot, order);
+	free(order);
+	free(snapshot->found.data);
 	snapshot->found = (struct array){0};
-	return 0;
+	return r < 0 ? r : index_owners(snapshot);
 }
 
 int snapshot_seal(struct lsp_snapshot *snapshot)
@@ -101,12 +177,23 @@ void lsp_snapshot_socket(const struct lsp_snapshot *snapshot, size_t index, stru
 /* Index of the first owner of @inode, or where it would stand. */
 static size_t find_first_owner(const struct lsp_snapshot *snapshot, uint32_t inode)
 {
-	const uint32_t *inodes = snapshot->owner_inodes, *first = inodes;
+	const uint32_t *inodes = snapshot->owner_inodes;
+	size_t bucket = (inode - inodes[0]) >> snapshot->owner_shift, low, high;
 
-	/* Without a branch that a processor could guess wrong, which half the guesses would be. */
-	for (size_t left = snapshot->owner_count; left; left -= (left + 1) / 2)
-		first += first[left / 2] < inode ? (left + 1) / 2 : 0;
-	return (size_t)(first - inodes);
+	if (inode < inodes[0] || bucket >= snapshot->owner_buckets)
+		return snapshot->owner_count;
+	low = snapshot->owner_starts[bucket];
+	high = snapshot->owner_starts[bucket + 1];
+	/* Whoever chose inodes that all lie in one bucket has made it a binary search. */
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (inodes[middle] < inode)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
 }
 
 const struct lsp_owner *lsp_snapshot_owners(const struct lsp_snapshot *snapshot,

@@ -57,6 +57,7 @@ void lsp_snapshot_free(struct lsp_snapshot *snapshot)
 	free(snapshot->found.data);
 	free(snapshot->owners);
 	free(snapshot->owner_inodes);
+	free(snapshot->owner_starts);
 	free(snapshot->cgroup_names.data);
 	free(snapshot->service_names.data);
 	free(snapshot->netns.data);
@@ -324,7 +325,7 @@ int snapshot_add_service(struct lsp_snapshot *snapshot, enum lsp_proto proto, ui
 
 int snapshot_list_inodes(const struct lsp_snapshot *snapshot, struct intmap *inodes)
 {
-	int r = 0;
+	int r = intmap_reserve(inodes, snapshot->sockets.count);
 
 	for (size_t i = 0; r >= 0 && i < snapshot->sockets.count; i++) {
 		if (snapshot->sockets.sockets[i].inode)

@@ -46,6 +46,10 @@ struct lsp_snapshot {
 	struct lsp_owner *owners; /* by inode and pid, when sealed */
 	uint32_t *owner_inodes;   /* the inode of each owner, ascending */
 	size_t owner_count;
+	/* Where the owners of inodes begin whose distance from the first has the same high bits. */
+	uint32_t *owner_starts;
+	size_t owner_buckets;
+	unsigned owner_shift;
 	struct intmap cgroups; /* id -> index in cgroup_names */
 	struct array cgroup_names;
 	struct intmap users;    /* uid -> string id */
