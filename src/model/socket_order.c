@@ -164,8 +164,10 @@ static int sort_table(struct socket_table *table, const struct sorter *sorter)
 				swap(&s[next[d]], &s[next[home]++]);
 		}
 	}
-	for (size_t d = 0, start = 0; d < DIGITS; start = ends[d++])
-		sort_bucket(sorter, s + start, ends[d] - start);
+	for (size_t d = 0, start = 0; d < DIGITS; start = ends[d++]) {
+		if (ends[d] - start > 1)
+			sort_bucket(sorter, s + start, ends[d] - start);
+	}
 	free(ends);
 	return 0;
 }
