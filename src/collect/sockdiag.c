@@ -45,13 +45,16 @@ static int collect_range(struct collection *collection, struct diag_request *req
 				  ? query->states & (is_udp ? UDP_OTHERS : TCP_OTHERS | TCP_BOUND)
 			  : is_udp ? UDP_OTHERS
 				   : TCP_OTHERS;
+	size_t mark = snapshot_mark(collection->snapshot);
 	struct dump_result result;
 	int r = 0;
 
 	if (query->listeners) {
 		request->states = LSP_BIT(is_udp ? LSP_STATE_CLOSE : LSP_STATE_LISTEN);
 		r = sweep_listeners(collection, request, collection->snapshot);
-		if (r >= 0 && query->facts & LSP_FACT_AUTO)
+		/* Of no sockets none has a port that the kernel chose. */
+		if (r >= 0 && query->facts & LSP_FACT_AUTO &&
+		    snapshot_mark(collection->snapshot) > mark)
 			r = collect_autos(collection, request);
 	}
 	if (r >= 0 && query->others && others) {
