@@ -14,6 +14,7 @@ Environment: LSPORTS LOAD MEASURE FLOOR, the programs.
 
 import argparse
 import ctypes
+import datetime
 import json
 import os
 import platform
@@ -38,7 +39,7 @@ LOAD_NAMES = {"idle": "idle", "fds": "200 processes with 2,000 descriptors",
               "procs": "3,000 processes", "listeners": "15,000 listeners",
               "conns": "100,000 connections (200,000 sockets)"}
 SLOW = 20.0   # seconds: what takes longer is run once
-LIMIT = 300   # seconds: what takes longer is killed, and the figure is a lower bound
+LIMIT = 60    # seconds: what takes longer is killed, and the figure is a lower bound
 PR_SET_PDEATHSIG = 1
 
 
@@ -164,24 +165,41 @@ def print_figures(load, question, figures):
     sys.stdout.flush()
 
 
-def format_cell(figures):
+def format_cell(figures, name):
     """The ratios to all peers; two digits that count."""
     cells = []
-    for name in PEERS:
-        ratio = figures["lsports"]["seconds"] / figures[name]["seconds"]
-        cells.append(("<" if figures[name]["killed"] else "") +
+    for peer in PEERS:
+        ratio = figures[name]["seconds"] / figures[peer]["seconds"]
+        cells.append(("<" if figures[peer]["killed"] else "") +
                      (f"{ratio:.2f}" if ratio >= 0.095 else f"{ratio:.2g}"))
     return " / ".join(cells)
 
 
+def columns_of(answer):
+    """(title, question, program) of what every load was asked."""
+    columns = []
+    for question in QUESTIONS:
+        if all(question in load for load in answer["loads"].values()):
+            columns.append((f"`{question}`", question, "lsports"))
+    if any(question == "-tlnp" for _, question, _ in columns):
+        columns.append(("`-tlnp --owners proc`", "-tlnp", "walk"))
+    return columns
+
+
 def print_markdown(answer, file):
-    questions = [question for question in QUESTIONS
-                 if all(question in load for load in answer["loads"].values())]
-    print("| load | " + " | ".join(f"`{question}`" for question in questions) + " |", file=file)
-    print("| --- " * (len(questions) + 1) + "|", file=file)
+    columns = columns_of(answer)
+    memory = sorted(load[question]["lsports"]["kilobytes"] / load[question]["ss"]["kilobytes"]
+                    for load in answer["loads"].values() for question in load)
+    print("Time of lsports as a part of that of ss / netstat / lsof on the same question and load, median "
+          f"of {answer['runs']}\nruns in turn; Linux {answer['kernel']}, {answer['cpus']} processors, "
+          f"{answer['date']}. `<`: the other program was ended after\n{LIMIT} seconds.\n", file=file)
+    print("| load | " + " | ".join(title for title, _, _ in columns) + " |", file=file)
+    print("| --- " * (len(columns) + 1) + "|", file=file)
     for load, figures in answer["loads"].items():
         print(f"| {LOAD_NAMES[load]} | " +
-              " | ".join(format_cell(figures[question]) for question in questions) + " |", file=file)
+              " | ".join(format_cell(figures[question], program)
+                         for _, question, program in columns) + " |", file=file)
+    print(f"\nPeak memory is {memory[0]:.2f} to {memory[-1]:.2f} of that of ss.", file=file)
 
 
 def parse_arguments():
@@ -211,7 +229,7 @@ def run_all(arguments):
     if os.geteuid() != 0:
         raise CannotRun("must be run as root")
     answer = {"kernel": platform.release(), "cpus": os.cpu_count(), "runs": arguments.runs,
-              "loads": {}}
+              "date": datetime.date.today().isoformat(), "loads": {}}
     print(f"Linux {platform.release()}, {os.cpu_count()} cpus, median of {arguments.runs} runs, "
           "in turn")
     for load in arguments.loads:
