@@ -188,9 +188,9 @@ static bool is_worth(const struct root *root)
 	return processes * WALK_PROCESS + files * WALK_DESCRIPTOR > LOAD;
 }
 
-static void *begin(const struct root *root, const struct lsp_query *query, bool is_beside)
+static void *begin(const struct root *root, const struct lsp_query *query)
 {
-	return root->is_machine ? bpf_pass_new(query, is_beside) : NULL;
+	return root->is_machine ? bpf_pass_new(query, true) : NULL;
 }
 
 static void end(void *begun)
@@ -203,11 +203,19 @@ static void free_walk(struct procwalk **walk)
 	procwalk_free(*walk);
 }
 
-static int find_by_pass(struct procwalk *walk, struct bpf_pass *pass, struct buf *why)
+static void free_pass(struct bpf_pass **pass)
 {
+	bpf_pass_free(*pass);
+}
+
+/* @begun: NULL where the first pass is still to be made. */
+static int find_by_pass(struct procwalk *walk, struct bpf_pass *begun, struct buf *why)
+{
+	cleanup(free_pass) struct bpf_pass *own = begun ? NULL : bpf_pass_new(walk->query, false);
+	struct bpf_pass *pass = begun ? begun : own;
 	const struct descriptor *records;
 	size_t count;
-	int r = bpf_pass_wait(pass, &records, &count);
+	int r = pass ? bpf_pass_wait(pass, &records, &count) : -ENOMEM;
 
 	if (r < 0 && r != -ENOMEM && !has_privileges(walk->root))
 		buf_append_text(why, "CAP_BPF and CAP_PERFMON are needed");
@@ -230,8 +238,6 @@ static int find_by_bpf(const struct root *root, const struct lsp_query *query,
 		buf_append_text(why, "a recorded machine has no kernel to ask");
 		return -EOPNOTSUPP;
 	}
-	if (!begun)
-		return -ENOMEM;
 	r = procwalk_new(root, query, snapshot, &walk);
 	if (r < 0 || !walk->unowned)
 		return r;

@@ -106,18 +106,9 @@ void owners_begin(struct owner_search *search, const struct root *root,
 		search->is_little = root->is_machine;
 		search->first++;
 	} else if (first->begin && !query->port_count) {
-		search->begun = first->begin(root, query, true);
+		/* Sockets of a few ports are read at once, and may be none. */
+		search->begun = first->begin(root, query);
 	}
-}
-
-/* Sockets of a few ports are read at once, and may turn out to be none: then nothing is begun. */
-static int find_by(struct owner_search *search, const struct owner_source *source,
-		   const struct root *root, const struct lsp_query *query,
-		   struct lsp_snapshot *snapshot, struct buf *why)
-{
-	if (source->begin && !search->begun)
-		search->begun = source->begin(root, query, false);
-	return source->find(root, query, snapshot, search->begun, why);
 }
 
 int owners_find(struct owner_search *search, const struct root *root, const struct lsp_query *query,
@@ -134,7 +125,8 @@ int owners_find(struct owner_search *search, const struct root *root, const stru
 
 		if (!is_allowed(sources[i], query))
 			continue;
-		r = find_by(search, sources[i], root, query, snapshot, &why);
+		r = sources[i]->find(root, query, snapshot,
+				     i == search->first ? search->begun : NULL, &why);
 		if (r >= 0) {
 			used = sources[i];
 		} else {

@@ -20,11 +20,10 @@ struct owner_source {
 	bool (*is_worth)(const struct root *root); /* NULL: always tried where none is named */
 
 	/*
-	 * What needs no sockets; NULL where nothing is. @is_beside: in a thread, as there is
-	 * something else to do. Return: what @find takes as @begun, and @end frees; NULL when
-	 * memory is short.
+	 * What can be done beside the reading of sockets; NULL where nothing is. Return: what @find
+	 * takes as @begun, and @end frees. It may be NULL: then @find has all to do.
 	 */
-	void *(*begin)(const struct root *root, const struct lsp_query *query, bool is_beside);
+	void *(*begin)(const struct root *root, const struct lsp_query *query);
 	int (*find)(const struct root *root, const struct lsp_query *query,
 		    struct lsp_snapshot *snapshot, void *begun, struct buf *why);
 	void (*end)(void *begun); /* takes NULL too */

@@ -9,6 +9,7 @@ Environment: LSPORTS MKSOCK LOAD, the programs.
 import os
 import re
 import sys
+import tempfile
 import unittest
 
 import harness
@@ -129,6 +130,17 @@ class Bpf(unittest.TestCase):
             self.assertEqual(self.count_refusals(wanted, ()), 3 * 6)
             # Of some ports all is done in one thread.
             self.assertEqual(self.count_refusals(wanted, ["1-65535"]), 3 * 7)
+
+    def test_nothing_to_find(self):
+        """Of ports where nobody listens the kernel is not asked for owners."""
+        with harness.Made("tcp,port=80"), tempfile.NamedTemporaryFile("r") as log:
+            for port, calls in ("81", 0), ("80", 6):
+                result = harness.run(["strace", "-f", "-qq", "-o", log.name, "-e", "trace=bpf",
+                                      harness.need("LSPORTS"), "--owners", "bpf", port],
+                                     env=harness.sanitizer_environment(os.environ))
+                self.assertEqual(result.status, int(port == "81"), str(result))
+                self.assertEqual(len(re.findall(r"\bbpf\(", log.read())), calls)
+                log.seek(0)
 
     def test_nobody(self):
         program = harness.public_copy(harness.need("LSPORTS"))
