@@ -48,7 +48,8 @@ static int order_owners(const struct lsp_snapshot *snapshot, struct radix_item *
 	return radix_sort(*order, count);
 }
 
-/* The owners of one inode, each process once with its lowest descriptor. @group is sorted. */
+/* The owners of one inode, each process once with its lowest descriptor. Changes the order of
+ * @group. */
 static void add_owners(struct lsp_snapshot *snapshot, struct packed_owner *group, size_t count)
 {
 	struct packed_process *processes = snapshot->processes.data;
@@ -91,20 +92,24 @@ static int group_owners(struct lsp_snapshot *snapshot, const struct radix_item *
 }
 
 /* Inodes of sockets count up: a few of their high bits tell nearly where one stands. */
+static size_t bucket_of(const struct lsp_snapshot *snapshot, uint32_t inode)
+{
+	return (uint64_t)(inode - snapshot->owner_inodes[0]) >> snapshot->owner_shift;
+}
+
 static int index_owners(struct lsp_snapshot *snapshot)
 {
 	const uint32_t *inodes = snapshot->owner_inodes;
 	size_t count = snapshot->owner_count, bucket = 0;
-	uint32_t range = inodes[count - 1] - inodes[0];
 
-	while (range >> snapshot->owner_shift > count / OWNERS_A_BUCKET)
+	while (bucket_of(snapshot, inodes[count - 1]) > count / OWNERS_A_BUCKET)
 		snapshot->owner_shift++;
-	snapshot->owner_buckets = (range >> snapshot->owner_shift) + 1;
+	snapshot->owner_buckets = bucket_of(snapshot, inodes[count - 1]) + 1;
 	snapshot->owner_starts = malloc((snapshot->owner_buckets + 1) * sizeof(uint32_t));
 	if (!snapshot->owner_starts)
 		return -ENOMEM;
 	for (size_t i = 0; i < count; i++) {
-		while (bucket <= (inodes[i] - inodes[0]) >> snapshot->owner_shift)
+		while (bucket <= bucket_of(snapshot, inodes[i]))
 			snapshot->owner_starts[bucket++] = (uint32_t)i;
 	}
 	snapshot->owner_starts[bucket] = (uint32_t)count;
@@ -178,7 +183,7 @@ void lsp_snapshot_socket(const struct lsp_snapshot *snapshot, size_t index, stru
 static size_t find_first_owner(const struct lsp_snapshot *snapshot, uint32_t inode)
 {
 	const uint32_t *inodes = snapshot->owner_inodes;
-	size_t bucket = (inode - inodes[0]) >> snapshot->owner_shift, low, high;
+	size_t bucket = bucket_of(snapshot, inode), low, high;
 
 	if (inode < inodes[0] || bucket >= snapshot->owner_buckets)
 		return snapshot->owner_count;

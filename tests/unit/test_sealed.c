@@ -70,6 +70,51 @@ static void owners_stand_by_pid_once_with_their_lowest_descriptor(void **state)
 	assert_int_equal(row, ROWS(expected));
 }
 
+/* However far inodes lie apart, and however many there are of one. */
+static void owners_are_found_by_any_inode(void **state)
+{
+	static const uint32_t inodes[][4] = {
+		{1, UINT32_MAX, 0, 0},
+		{UINT32_MAX, 0, 0, 0},
+		{5, 6, 1u << 31, 0},
+		{1, 1u << 16, 1u << 30, UINT32_MAX},
+		{UINT32_MAX - 2, UINT32_MAX - 1, UINT32_MAX, 0},
+	};
+	const struct lsp_process process = {.pid = 1};
+
+	(void)state;
+	for (size_t row = 0; row < ROWS(inodes); row++) {
+		struct lsp_snapshot *snapshot;
+		uint32_t index;
+		size_t count;
+
+		assert_int_equal(snapshot_new(&snapshot), 0);
+		assert_int_equal(snapshot_add_process(snapshot, &process, &index), 0);
+		for (size_t i = 0; i < 4 && inodes[row][i]; i++)
+			assert_int_equal(
+				snapshot_add_owner(snapshot, inodes[row][i], index, (int32_t)i), 0);
+		assert_int_equal(snapshot_seal(snapshot), 0);
+		for (size_t i = 0; i < 4 && inodes[row][i]; i++) {
+			struct lsp_socket socket = {.inode = inodes[row][i]};
+			const struct lsp_owner *owner =
+				lsp_snapshot_owners(snapshot, &socket, &count);
+
+			expect(count == 1 && owner->fd == (int32_t)i, "row %zu, inode %u", row,
+			       socket.inode);
+			for (int step = -1; step <= 1; step += 2) {
+				bool is_other = true;
+
+				socket.inode = inodes[row][i] + (uint32_t)step;
+				for (size_t n = 0; n < 4; n++)
+					is_other &= inodes[row][n] != socket.inode;
+				lsp_snapshot_owners(snapshot, &socket, &count);
+				expect(!is_other || !count, "row %zu, inode %u", row, socket.inode);
+			}
+		}
+		lsp_snapshot_free(snapshot);
+	}
+}
+
 static void a_process_that_came_twice_is_two(void **state)
 {
 	uint32_t first = add_process(*state, 5, "old"), second = add_process(*state, 5, "new");
@@ -321,6 +366,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		NEW_TEST(owners_stand_by_pid_once_with_their_lowest_descriptor),
+		NEW_TEST(owners_are_found_by_any_inode),
 		NEW_TEST(a_process_that_came_twice_is_two),
 		NEW_TEST(a_socket_without_owner_has_none),
 		NEW_TEST(facts_of_a_process_are_kept_and_unknown_stays_unknown),
