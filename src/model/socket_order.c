@@ -9,7 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DIGITS 65536u
+/* Two ports each: twice as many would not be faster, and their counts would take as much memory as a
+ * thirtieth of 200,000 sockets. */
+#define DIGITS 32768u
 /* Below so many sockets the pass over all digits costs more than it saves. */
 #define DIGITS_WORTH 256
 
@@ -175,7 +177,7 @@ static int sort_table(struct socket_table *table, const struct sorter *sorter)
 static unsigned digit_of_port(const struct sorter *sorter, const struct packed_socket *socket)
 {
 	(void)sorter;
-	return socket->local_port;
+	return socket->local_port / (65536u / DIGITS);
 }
 
 static unsigned digit_of_identity(const struct sorter *sorter, const struct packed_socket *socket)
