@@ -8,6 +8,7 @@ Environment: LSPORTS MKSOCK LOAD, the programs.
 
 import os
 import re
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -130,6 +131,31 @@ class Bpf(unittest.TestCase):
             self.assertEqual(self.count_refusals(wanted, ()), 3 * 6)
             # Of some ports all is done in one thread.
             self.assertEqual(self.count_refusals(wanted, ["1-65535"]), 3 * 7)
+
+    def test_a_socket_made_meanwhile(self):
+        """The first pass is made beside the reading of sockets: what it came too early for, a
+        second one finds."""
+        with tempfile.NamedTemporaryFile("r") as log:
+            # The first message opens the way, the second one asks for listeners.
+            run = subprocess.Popen(
+                ["strace", "-f", "-qq", "-o", log.name, "-e", "trace=sendto,bpf,exit",
+                 "-e", "inject=sendto:delay_enter=1500000:when=2", harness.need("LSPORTS"), "-J",
+                 "--owners", "bpf"], stdout=subprocess.PIPE,
+                env=harness.sanitizer_environment(os.environ),
+                preexec_fn=harness.die_with_parent)
+
+            def count(call):
+                log.seek(0)
+                return log.read().count(call)
+
+            # Two threads end: the one that reads rules, and the one that made the pass.
+            harness.wait_for(lambda: count(" exit(") == 2, "the first pass is made")
+            with harness.Made("tcp,port=80"):
+                out, _ = run.communicate(timeout=30)
+            self.assertEqual(run.returncode, 0)
+            self.assertEqual(count("bpf(BPF_ITER_CREATE"), 2)
+        rows = harness.json.loads(out)["sockets"]
+        self.assertEqual([(row["port"], len(row["owners"])) for row in rows], [(80, 1)])
 
     def test_nothing_to_find(self):
         """Of ports where nobody listens the kernel is not asked for owners."""
