@@ -3,9 +3,9 @@
  * The contract of the library: what a listener is, how one look at a machine is
  * asked for, and how its result is read.
  *
- * A look is one call of lsp_collect(). What comes back, a snapshot, is const: it owns
- * everything that can be read through it, and one lsp_snapshot_free() gives all of it
- * back. Nothing here prints, exits, or reads argv or the environment.
+ * A look is one call of lsp_collect(), and one of lsp_judge() where verdicts are wanted.
+ * From then on the snapshot is const: it owns everything that can be read through it, and
+ * one lsp_snapshot_free() gives all of it back. Nothing here prints, exits, or reads argv or the environment.
  *
  * Functions that can fail return 0 or a negative errno.
  */
