@@ -167,7 +167,17 @@ unsigned lsp_selector_facts(const struct lsp_selector *selector)
 
 bool lsp_selector_has(const struct lsp_selector *selector, const char *key)
 {
-	return selector_has(&selector->pool, &selector->selector, key_find(key, strlen(key)));
+	return selector_find(&selector->pool, &selector->selector, key_find(key, strlen(key)));
+}
+
+bool lsp_selector_is_scope(const struct lsp_selector *selector)
+{
+	static const enum key_id of_scope[] = {KEY_PORT, KEY_PROTO, KEY_FAMILY};
+	uint32_t found = 0;
+
+	for (size_t i = 0; i < sizeof(of_scope) / sizeof(of_scope[0]); i++)
+		found += selector_find(&selector->pool, &selector->selector, of_scope[i]) != NULL;
+	return found == selector->selector.term_count;
 }
 
 void lsp_selector_narrow(const struct lsp_selector *selector, struct lsp_query *query)

@@ -53,6 +53,9 @@ unsigned lsp_selector_facts(const struct lsp_selector *selector);
 /* Does it say what @key must be? "state!=listen" does not. */
 bool lsp_selector_has(const struct lsp_selector *selector, const char *key);
 
+/* Does it say nothing but ports, protocols and families, which lsp_selector_narrow() asks for? */
+bool lsp_selector_is_scope(const struct lsp_selector *selector);
+
 /*
  * lsp_selector_narrow() - whatever the kernel can leave out by itself with the same answer is taken
  * out of @query: protocols, families, states and ports. @query borrows from @selector.
@@ -164,6 +167,9 @@ struct lsp_missing {
 	const char *reason;
 };
 const struct lsp_missing *lsp_snapshot_missing(const struct lsp_snapshot *snapshot, size_t *count);
+
+/* Required rules that a listener may hold which the query did not ask for. */
+size_t lsp_snapshot_unasked(const struct lsp_snapshot *snapshot);
 
 const char *lsp_verdict_word(enum lsp_verdict verdict); /* "expected"; NULL for NONE */
 const char *lsp_finding_word(enum lsp_finding_id id);   /* "deleted-exe" */

@@ -35,14 +35,15 @@ int show_write(const struct look *look, const struct options *options)
 	return outlet_close(&outlet);
 }
 
-void show_write_failure(const struct look *look, const struct options *options)
+void show_write_failure(const struct look *look, const struct options *options,
+			const struct buf *messages)
 {
+	const struct format *format = look->query.format;
 	struct outlet outlet;
 
-	if (!look->query.format || strcmp(look->query.format->word, "prometheus") != 0 ||
-	    outlet_open(&outlet, options->output_file) < 0)
+	if (!format || !format->render_failure || outlet_open(&outlet, options->output_file) < 0)
 		return;
-	prometheus_format_run(&look->query.view, false, false, &outlet.sink.buf);
+	format->render_failure(&look->query.view, messages, &outlet.sink);
 	outlet_close(&outlet);
 }
 
@@ -142,10 +143,11 @@ enum status check_run(struct look *look, const struct options *options, struct b
 	int r;
 
 	if (!view->has_rules && !is_plugin) {
-		show_write_failure(look, options);
-		return refuse_without_rules(messages);
+		status = refuse_without_rules(messages);
+		show_write_failure(look, options, messages);
+		return status;
 	}
-	r = changes_init(&changes, look->snapshot, view->rows, view->row_count);
+	r = changes_init(&changes, look->snapshot, view);
 	if (r < 0) {
 		changes_deinit(&changes);
 		say_line(messages, "out of memory");
@@ -158,6 +160,12 @@ enum status check_run(struct look *look, const struct options *options, struct b
 			 "%zu listener%s could not be judged: a rule asks for what could "
 			 "not be seen",
 			 changes.unjudged, changes.unjudged == 1 ? "" : "s");
+	if (changes.unasked)
+		say_line(messages,
+			 "%zu required rule%s not looked at: a listener that was not asked for may "
+			 "hold %s",
+			 changes.unasked, changes.unasked == 1 ? " was" : "s were",
+			 changes.unasked == 1 ? "it" : "them");
 	changes.unjudged += look->unknown;
 	if (is_plugin)
 		status = (enum status)monitoring_judge(view, look->snapshot);

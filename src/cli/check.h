@@ -31,6 +31,7 @@ int show_write(const struct look *look, const struct options *options);
  * show_write_failure() - for the formats that say so: this run failed. Who scrapes must see that,
  * and not the figures of the last one that did not.
  */
-void show_write_failure(const struct look *look, const struct options *options);
+void show_write_failure(const struct look *look, const struct options *options,
+			const struct buf *messages);
 
 #endif

@@ -156,7 +156,7 @@ static enum status tell(struct explanation *explanation, struct look *look,
 		message_format_write_failure(messages, options->output_file, r);
 		return STATUS_FAILED;
 	}
-	if (look_is_blind(look->snapshot))
+	if (look_has_failed(look))
 		return STATUS_FAILED;
 	if (options->is_strict && (look_is_incomplete(look) || look->unknown))
 		return STATUS_INCOMPLETE;

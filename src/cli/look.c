@@ -45,7 +45,10 @@ static const char *load_host(const char *sysroot, struct buf *out)
 	return out->data;
 }
 
-/* Rules that only root may read are no reason to show an ordinary user nothing at all. */
+/*
+ * Rules that only root may read, or that have an error, are no reason to show nothing at all: what
+ * listens does not depend on them.
+ */
 static bool is_only_listing(const struct look *look, const struct options *options)
 {
 	return !options->expected.count && !options->learn && !look->query.is_check &&
@@ -77,9 +80,11 @@ static int end_rules(struct look *look, const struct options *options, struct bu
 	if (r < 0 && reason)
 		message_format_lines(messages, reason);
 	free(reason);
-	if (r == -EACCES && is_only_listing(look, options)) {
+	if (r < 0 && r != -ENOMEM && is_only_listing(look, options)) {
 		message_format_line(messages, "without these rules nothing is judged");
 		query->scope.facts &= ~(unsigned)LSP_FACT_FINDINGS;
+		query->view.is_unjudged = true;
+		look->has_bad_rules = r != -EACCES;
 		return 0;
 	}
 	if (r < 0)
@@ -102,6 +107,7 @@ static int select_rows(struct look *look, const struct options *options)
 	if (!look->rows)
 		return -ENOMEM;
 	view->rows = look->rows;
+	view->is_scope = lsp_selector_is_scope(look->query.selector);
 	for (size_t i = 0; i < count; i++) {
 		switch (lsp_selector_match(look->query.selector, look->snapshot, i)) {
 		case LSP_KNOWN_YES:
@@ -241,6 +247,11 @@ bool look_is_incomplete(const struct look *look)
 		if (gaps[i].hides)
 			return true;
 	return false;
+}
+
+bool look_has_failed(const struct look *look)
+{
+	return look_is_blind(look->snapshot) || look->has_bad_rules;
 }
 
 bool look_is_blind(const struct lsp_snapshot *snapshot)

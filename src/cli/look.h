@@ -10,6 +10,7 @@ struct look {
 	struct query query;
 	struct lsp_rules_loading *loading; /* between begin and end of their loading */
 	struct lsp_rules *rules;           /* NULL when nothing is judged */
+	bool has_bad_rules;                /* that is why: there is an error in them */
 	struct lsp_snapshot *snapshot;
 	uint32_t *rows; /* what the selectors chose, owned; the view borrows it */
 	size_t unknown; /* sockets of which they could not tell */
@@ -34,6 +35,9 @@ void look_deinit(struct look *look);
 
 /* Could a listener or an owner hide behind a gap? */
 bool look_is_incomplete(const struct look *look);
+
+/* Is the exit status that of a failure, though there is something to show? */
+bool look_has_failed(const struct look *look);
 
 /* Could a whole protocol not be read? */
 bool look_is_blind(const struct lsp_snapshot *snapshot);

@@ -115,7 +115,7 @@ static size_t count_shown(const struct look *look)
 
 static enum status status_of(const struct look *look, const struct options *options)
 {
-	if (look_is_blind(look->snapshot))
+	if (look_has_failed(look))
 		return STATUS_FAILED;
 	if (options->is_strict && (look_is_incomplete(look) || look->unknown))
 		return STATUS_INCOMPLETE;
@@ -145,7 +145,7 @@ static enum status look_and_show(const struct options *options, const struct que
 	enum status status = STATUS_FAILED;
 
 	if (look_init(&look, options, output, messages) < 0) {
-		show_write_failure(&look, options);
+		show_write_failure(&look, options, messages);
 		if (look.query.format && look.query.format->is_check)
 			status = (enum status)MONITORING_UNKNOWN;
 		look_deinit(&look);

@@ -81,10 +81,12 @@ struct screen {
 };
 
 /* "lsports  every 1 s  host  12:00:00  selectors   q quits" */
-static void append_title(const struct screen *screen, int64_t interval, struct buf *out)
+static void append_title(const struct screen *screen, int64_t interval, struct buf *line)
 {
 	const struct options *options = screen->follow->options;
-	const char *host = screen->follow->look.query.view.host;
+	const struct view *view = &screen->follow->look.query.view;
+	const char *host = view->host;
+	struct buf title = BUF_INIT, *out = &title;
 	time_t now = time(NULL);
 	char clock[16] = "";
 	struct tm tm;
@@ -101,10 +103,14 @@ static void append_title(const struct screen *screen, int64_t interval, struct b
 	buf_append_text(out, "  (q quits)");
 	if (screen->follow->failures)
 		buf_append_text(out, "  could not look");
+	escape_text_edge(line, title.data, title.size, view->width);
+	if (title.error)
+		line->error = title.error;
+	buf_deinit(&title);
 }
 
-/* Lines of @text, at most @max. */
-static size_t append_lines(struct buf *out, const struct buf *text, size_t max)
+/* Lines of @text, at most @max; what is wider than the screen would write over its last cell. */
+static size_t append_lines(struct buf *out, const struct buf *text, size_t max, unsigned width)
 {
 	const char *at = text->data, *end = text->size ? at + text->size : at;
 	size_t count = 0;
@@ -114,7 +120,7 @@ static size_t append_lines(struct buf *out, const struct buf *text, size_t max)
 		const char *stop = newline ? newline : end;
 
 		buf_append_text(out, "\r\n");
-		buf_append(out, at, (size_t)(stop - at));
+		escape_text_edge(out, at, (size_t)(stop - at), width);
 		at = newline ? newline + 1 : end;
 	}
 	return count;
@@ -144,8 +150,8 @@ static void draw_table(struct screen *screen)
 	if (!out->size)
 		message_format_empty(out, screen->follow->options);
 	kept = screen->lines - 1 - gap_lines;
-	append_lines(&lines, out, screen->lines ? kept : 0);
-	append_lines(&lines, &gaps, gap_lines);
+	append_lines(&lines, out, screen->lines ? kept : 0, view->width);
+	append_lines(&lines, &gaps, gap_lines, view->width);
 	buf_reset(out);
 	buf_append(out, lines.data, lines.size);
 	if (lines.error || gaps.error)

@@ -37,9 +37,11 @@ static uint32_t read_inode(const struct root *root, const char *path)
 		return 0;
 	}
 	n = readlinkat(fd, "", link, sizeof(link) - 1);
-	if (n < 0)
-		/* No link: a file below run/netns on which the namespace is mounted. */
+	/* No link: a file below run/netns on which the namespace is mounted. */
+	if (n < 0 && (errno == ENOENT || errno == EINVAL))
 		return fstat(fd, &st) < 0 ? 0 : (uint32_t)st.st_ino;
+	if (n < 0)
+		return 0;
 	at = link + strlen(LINK_PREFIX);
 	end = link + n;
 	if ((size_t)n > strlen(LINK_PREFIX) &&

@@ -292,23 +292,14 @@ static bool is_in_view(const struct judge *judge, const struct rule *rule)
 {
 	const struct lsp_query *query = judge->query;
 	const struct rules *rules = judge->rules;
-	const struct selector_term *netns = NULL;
+	const struct selector_term *netns = selector_find(&rules->pool, &rule->selector, KEY_NETNS);
 	uint32_t inode;
 
-	if (!query->listeners || query->port_count ||
-	    query->protos != LSP_BIT(LSP_PROTO_COUNT) - 1 ||
-	    query->families != LSP_BIT(LSP_FAMILY_COUNT) - 1)
+	if (!selector_is_covered(&rules->pool, &rule->selector, query))
 		return false;
 	/* A namespace that is gone took its listeners along. */
 	if (query->all_netns)
 		return true;
-	for (uint32_t i = 0; i < rule->selector.term_count; i++) {
-		const struct selector_term *term =
-			selector_term_at(&rules->pool, &rule->selector, i);
-
-		if (term->key == KEY_NETNS)
-			netns = term;
-	}
 	for (size_t i = 0; netns && (inode = lsp_netns_at(judge->snapshot, i)); i++) {
 		struct key_subject subject = {.snapshot = judge->snapshot, .socket.netns = inode};
 
@@ -344,8 +335,12 @@ static int judge_rules(struct judge *judge)
 	for (size_t i = 0; r >= 0 && i < judge->rules->count; i++) {
 		const struct rule *rule = &judge->rules->rules[i];
 
-		if (rule->is_required && !judge->marks[i] && is_in_view(judge, rule))
+		if (!rule->is_required || judge->marks[i])
+			continue;
+		if (is_in_view(judge, rule))
 			r = add_missing(judge, rule);
+		else
+			snapshot_count_unasked(judge->snapshot);
 	}
 	return r;
 }

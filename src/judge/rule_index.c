@@ -36,20 +36,6 @@ static void add_ranges(struct buf *ranges, uint32_t rule, uint16_t first, uint16
 	}
 }
 
-/* The term of @key that says which ones, not which ones not; or NULL. */
-static const struct selector_term *find_term(const struct rules *rules, const struct rule *rule,
-					     enum key_id key)
-{
-	for (uint32_t i = 0; i < rule->selector.term_count; i++) {
-		const struct selector_term *term =
-			selector_term_at(&rules->pool, &rule->selector, i);
-
-		if (term->key == key && !term->is_negative)
-			return term;
-	}
-	return NULL;
-}
-
 static void add_categories(struct buf *ranges, uint32_t rule, const struct selector_value *values,
 			   size_t count)
 {
@@ -69,9 +55,9 @@ static void add_categories(struct buf *ranges, uint32_t rule, const struct selec
 static void list_ranges(const struct rules *rules, uint32_t index, struct buf *ranges)
 {
 	const struct rule *rule = &rules->rules[index];
-	const struct selector_term *ports = find_term(rules, rule, KEY_PORT);
+	const struct selector_term *ports = selector_find(&rules->pool, &rule->selector, KEY_PORT);
 	const struct selector_term *categories =
-		ports ? NULL : find_term(rules, rule, KEY_CATEGORY);
+		ports ? NULL : selector_find(&rules->pool, &rule->selector, KEY_CATEGORY);
 	const struct selector_value *values = rules->pool.values;
 
 	for (uint32_t i = 0; ports && i < ports->value_count; i++) {

@@ -49,7 +49,8 @@ void rule_reader_tell(struct rule_reader *reader, const char *what)
 	if (reader->error_count <= ERRORS_MAX)
 		buf_printf(reader->errors, "%s:%u: %s\n", name, reader->line, what);
 	else if (reader->error_count == ERRORS_MAX + 1)
-		buf_printf(reader->errors, "%s: more than %d errors\n", name, ERRORS_MAX);
+		buf_printf(reader->errors, "%s: more than %d errors, the rest was not read\n", name,
+			   ERRORS_MAX);
 }
 
 struct rule_reader *rule_reader_new(struct rules *rules, const char *name,
@@ -75,10 +76,12 @@ ssize_t rule_reader_take(struct rule_reader *reader, const char *text, size_t si
 	const char *at = text, *end = text + size, *newline;
 
 	while (at < end && (newline = memchr(at, '\n', (size_t)(end - at)))) {
-		int r;
+		int r = 0;
 
 		reader->line++;
-		r = rule_line_parse(reader, at, newline);
+		/* What is wrong with a word may take a look at each that there is. */
+		if (reader->error_count <= ERRORS_MAX)
+			r = rule_line_parse(reader, at, newline);
 		if (r < 0)
 			return r;
 		at = newline + 1;

@@ -166,9 +166,13 @@ void selector_narrow(const struct selector_pool *pool, const struct selector *se
 int selector_list_ports(const struct selector_pool *pool, const struct selector *selector,
 			struct lsp_port_range **ports, size_t *count);
 
-/* Has it a term of that key that is not negative? */
-bool selector_has(const struct selector_pool *pool, const struct selector *selector,
-		  enum key_id key);
+/* The term of @key that says which ones, not which ones not; or NULL. */
+const struct selector_term *selector_find(const struct selector_pool *pool,
+					  const struct selector *selector, enum key_id key);
+
+/* selector_is_covered() - whether a query asks for every listener that can hold, whatever else. */
+bool selector_is_covered(const struct selector_pool *pool, const struct selector *selector,
+			 const struct lsp_query *query);
 
 /* --- values, in selector_value.c --- */
 

@@ -12,8 +12,8 @@
 #define UNCONNECTED LSP_BIT(LSP_STATE_COUNT - 1)
 #define LISTEN LSP_BIT(LSP_STATE_LISTEN - 1)
 
-static const struct selector_term *find_term(const struct selector_pool *pool,
-					     const struct selector *selector, enum key_id key)
+const struct selector_term *selector_find(const struct selector_pool *pool,
+					  const struct selector *selector, enum key_id key)
 {
 	for (uint32_t i = 0; i < selector->term_count; i++) {
 		const struct selector_term *term = selector_term_at(pool, selector, i);
@@ -28,7 +28,7 @@ static const struct selector_term *find_term(const struct selector_pool *pool,
 static unsigned words_of(const struct selector_pool *pool, const struct selector *selector,
 			 enum key_id key)
 {
-	const struct selector_term *term = find_term(pool, selector, key);
+	const struct selector_term *term = selector_find(pool, selector, key);
 	unsigned bits = 0;
 
 	for (uint32_t i = 0; term && i < term->value_count; i++)
@@ -38,7 +38,7 @@ static unsigned words_of(const struct selector_pool *pool, const struct selector
 
 static unsigned protos_of_ports(const struct selector_pool *pool, const struct selector *selector)
 {
-	const struct selector_term *term = find_term(pool, selector, KEY_PORT);
+	const struct selector_term *term = selector_find(pool, selector, KEY_PORT);
 	unsigned protos = 0;
 
 	for (uint32_t i = 0; term && i < term->value_count; i++)
@@ -67,7 +67,7 @@ void selector_narrow(const struct selector_pool *pool, const struct selector *se
 int selector_list_ports(const struct selector_pool *pool, const struct selector *selector,
 			struct lsp_port_range **ports, size_t *count)
 {
-	const struct selector_term *term = find_term(pool, selector, KEY_PORT);
+	const struct selector_term *term = selector_find(pool, selector, KEY_PORT);
 
 	*ports = NULL;
 	*count = 0;
@@ -90,8 +90,46 @@ int selector_list_ports(const struct selector_pool *pool, const struct selector 
 	return 0;
 }
 
-bool selector_has(const struct selector_pool *pool, const struct selector *selector,
-		  enum key_id key)
+/* Are all ports of a value among the ranges? */
+static bool has_ports(const struct lsp_query *query, const struct selector_value *value)
 {
-	return find_term(pool, selector, key) != NULL;
+	uint32_t first = value->ports.first;
+	bool goes_on = true;
+
+	/* Ranges may lie in any order, and one may go on where another one ends. */
+	while (goes_on && first <= value->ports.last) {
+		goes_on = false;
+		for (size_t i = 0; i < query->port_count; i++) {
+			const struct lsp_port_range *range = &query->ports[i];
+
+			if (range->first <= first && range->last >= first) {
+				first = (uint32_t)range->last + 1;
+				goes_on = true;
+			}
+		}
+	}
+	return first > value->ports.last;
+}
+
+bool selector_is_covered(const struct selector_pool *pool, const struct selector *selector,
+			 const struct lsp_query *query)
+{
+	const struct selector_term *ports = selector_find(pool, selector, KEY_PORT);
+	struct lsp_query wanted = {
+		.protos = LSP_BIT(LSP_PROTO_COUNT) - 1,
+		.families = LSP_BIT(LSP_FAMILY_COUNT) - 1,
+		.listeners = true,
+	};
+
+	selector_narrow(pool, selector, &wanted);
+	if (!query->listeners || wanted.protos & ~query->protos ||
+	    wanted.families & ~query->families || (query->port_count && !ports))
+		return false;
+	for (uint32_t i = 0; query->port_count && i < ports->value_count; i++) {
+		const struct selector_value *value = &pool->values[ports->first_value + i];
+
+		if (value->ports.is_auto || !has_ports(query, value))
+			return false;
+	}
+	return true;
 }

@@ -128,6 +128,11 @@ int snapshot_add_missing(struct lsp_snapshot *snapshot, const struct lsp_missing
 	return r;
 }
 
+void snapshot_count_unasked(struct lsp_snapshot *snapshot)
+{
+	snapshot->judged.unasked++;
+}
+
 int snapshot_seal_judgement(struct lsp_snapshot *snapshot)
 {
 	struct judged *judged = &snapshot->judged;
@@ -188,4 +193,9 @@ const struct lsp_missing *lsp_snapshot_missing(const struct lsp_snapshot *snapsh
 {
 	*count = snapshot->judged.missing_count;
 	return snapshot->judged.missing;
+}
+
+size_t lsp_snapshot_unasked(const struct lsp_snapshot *snapshot)
+{
+	return snapshot->judged.unasked;
 }

@@ -29,6 +29,7 @@ struct judged {
 	struct lsp_missing *missing; /* texts are set when sealed */
 	struct judged_text *missing_texts;
 	size_t missing_count, missing_capacity;
+	size_t unasked; /* required rules of which it cannot be told */
 };
 
 void judged_deinit(struct judged *judged); /* takes a zeroed one too */

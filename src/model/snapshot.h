@@ -135,6 +135,9 @@ int snapshot_add_finding(struct lsp_snapshot *snapshot, size_t index, enum lsp_f
 			 const char *reason);
 int snapshot_add_missing(struct lsp_snapshot *snapshot, const struct lsp_missing *missing);
 
+/* One required rule more of which it cannot be told. */
+void snapshot_count_unasked(struct lsp_snapshot *snapshot);
+
 /* Nothing is said from here on. */
 int snapshot_seal_judgement(struct lsp_snapshot *snapshot);
 

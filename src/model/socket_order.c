@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Two ports each: twice as many would not be faster, and their counts would take as much memory as a
- * thirtieth of 200,000 sockets. */
+/* Two ports each: twice as many would not be faster, and their counts would take as much memory as
+ * a thirtieth of 200,000 sockets. */
 #define DIGITS 32768u
 /* Below so many sockets the pass over all digits costs more than it saves. */
 #define DIGITS_WORTH 256

@@ -89,6 +89,51 @@ class Status(Checking):
             result = self.check("4444", status=1)
         self.assertEqual(len(self.lines(result)), 1)
 
+    def test_what_is_required_and_not_asked_for(self):
+        """A rule that a listener may hold which nobody asked for is not told to be held."""
+        path = self.rule_file("tcp/25 required\nudp/123 user=root required\n0-\n")
+        both = ["- tcp/25 required", "- udp/123 user=root required"]
+        for words, told, unasked in (
+                ([], both, 0), (["-t"], both[:1], 1), (["-u"], both[1:], 1), (["-4"], [], 2),
+                (["25"], both[:1], 1), (["20-130"], both, 0), (["tcp/25"], both[:1], 1),
+                (["proto=tcp", "25-"], both[:1], 1), (["123"], both[1:], 1), (["80"], [], 2),
+                (["scope=any"], [], 2), (["25", "user=root"], [], 2)):
+            with self.subTest(words=words):
+                result = self.check(*words, status=int(bool(told)), rules=path)
+                self.assertEqual([re.sub(r"  \(.*", "", line) for line in self.lines(result)],
+                                 told)
+                said = "\n".join(result.said)
+                if unasked:
+                    self.assertIn(f"{unasked} required rule", said)
+                    self.assertIn("not looked at", said)
+                else:
+                    self.assertEqual(said, "")
+
+    def test_a_plugin_always_has_a_line(self):
+        bad = self.rule_file("tcp/99999\nfoo=1|2\n", "bad.rules")
+        result = self.check("--format", "monitoring", status=3, rules=bad)
+        line, = self.lines(result)
+        self.assertRegex(line, rf'^LSPORTS UNKNOWN - {bad}:1: "tcp/99999": .* \(and 1 more\)$')
+        self.assertEqual(len(result.said), 2)
+        result = self.check("--format", "monitoring", status=3, rules=bad + ".none")
+        self.assertRegex(result.out.decode(), r"^LSPORTS UNKNOWN - .*: No such file[^|]*\n$")
+
+    def test_what_listens_does_not_depend_on_rules(self):
+        """An error in a rule file of the host is told, and what listens is shown all the same."""
+        harness.overlay(self, "/etc")
+        os.makedirs("/etc/lsports/expected.d", exist_ok=True)
+        path = harness.write_text("/etc/lsports/expected.d/a.rules", "tcp/99999\n")
+        for words in ([], ["-J"], ["--explain", "80"]):
+            result = harness.lsports(*words)
+            self.assertEqual(result.status, 2, str(result))
+            self.assertIn("80", result.out.decode())
+            self.assertIn(f"{path}:1: ", result.err.decode())
+            self.assertIn("nothing is judged", result.err.decode())
+        for words in (["--check"], ["--format", "prometheus"], ["finding=unexpected"]):
+            result = harness.lsports(*words)
+            self.assertEqual(result.status, 2, str(result))
+            self.assertNotIn("nothing is judged", result.err.decode())
+
     def test_the_answer_cannot_be_written(self):
         script = '"$LSPORTS" --check --expected "$0" > /dev/full'
         with harness.Made(NEW):

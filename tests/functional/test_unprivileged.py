@@ -44,6 +44,14 @@ class Unprivileged(unittest.TestCase):
     def as_nobody(self, *arguments, status=0):
         return self.json_as(AS_NOBODY, *arguments, status=status)
 
+    def test_namespaces_that_cannot_be_read_are_not_counted_as_many(self):
+        """Of what nobody may look at no number of namespaces is known, but that of processes."""
+        answer = self.as_nobody("--all-netns")
+        gaps = {(gap["what"], gap["why"]) for gap in answer["gaps"]}
+        self.assertIn(("processes", "their network namespace could not be read: CAP_SYS_PTRACE "
+                       "is needed"), gaps)
+        self.assertNotIn("network namespaces", {what for what, _ in gaps})
+
     def test_every_listener_is_there(self):
         rows = harness.by_cookie(self.as_nobody()["sockets"])
         self.assertEqual(set(rows), {int(row["cookie"]) for row in self.made.rows})

@@ -90,7 +90,7 @@ struct lsp_snapshot *checked_snapshot(const struct checked_machine *machine)
 
 void checked_find(struct changes *changes, const struct lsp_snapshot *snapshot)
 {
-	assert_int_equal(changes_init(changes, snapshot, NULL, 0), 0);
+	assert_int_equal(changes_init(changes, snapshot, &(struct view){0}), 0);
 }
 
 char *checked_render(void (*render)(const struct view *, const struct lsp_snapshot *,

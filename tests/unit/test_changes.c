@@ -90,8 +90,8 @@ static void test_selected(void **state)
 {
 	struct lsp_snapshot *snapshot = checked_snapshot(&machine);
 	uint32_t selected[ROWS(rows)];
+	struct view view = {.rows = selected};
 	struct changes changes;
-	size_t count = 0;
 
 	(void)state;
 	for (uint32_t i = 0; i < ROWS(rows); i++) {
@@ -99,17 +99,26 @@ static void test_selected(void **state)
 
 		lsp_snapshot_socket(snapshot, i, &socket);
 		if (socket.local.port == 22 || socket.local.port == 80 || socket.local.port == 69)
-			selected[count++] = i;
+			selected[view.row_count++] = i;
 	}
-	assert_int_equal(count, 3);
-	assert_int_equal(changes_init(&changes, snapshot, selected, count), 0);
+	assert_int_equal(view.row_count, 3);
+	assert_int_equal(changes_init(&changes, snapshot, &view), 0);
 	assert_int_equal(changes.count, 1);
 	expect_change(snapshot, &changes.items[0], 1);
 	assert_int_equal(changes.unjudged, 1);
+	/* What is missing has no user by which it could be selected: that is counted. */
+	assert_int_equal(changes.unasked, ROWS(missing));
 	changes_deinit(&changes);
-	assert_int_equal(changes_init(&changes, snapshot, selected, 0), 0);
+	view.row_count = 0;
+	assert_int_equal(changes_init(&changes, snapshot, &view), 0);
 	assert_int_equal(changes.count, 0);
 	assert_int_equal(changes.unjudged, 0);
+	changes_deinit(&changes);
+	/* But it has a port: what the judge tells then is of those that were asked for. */
+	view.is_scope = true;
+	assert_int_equal(changes_init(&changes, snapshot, &view), 0);
+	assert_int_equal(changes.count, ROWS(missing));
+	assert_int_equal(changes.unasked, 0);
 	changes_deinit(&changes);
 	lsp_snapshot_free(snapshot);
 }

@@ -293,16 +293,48 @@ static void test_json_all_pairs(void **state)
 	buf_deinit(&back);
 }
 
+static void test_edge(void **state)
+{
+	static const struct {
+		const char *line;
+		size_t limit;
+		const char *expected;
+	} rows[] = {
+		{"", 0, ""},
+		{"", 3, ""},
+		{"abcd", 0, "abcd"},
+		{"abcd", 5, "abcd"},
+		{"abcd", 4, "abcd"},
+		{"abcd", 3, "ab\xe2\x80\xa6"},
+		{"abcd", 1, "\xe2\x80\xa6"},
+		{"\xe4\xb8\xad\xe6\x96\x87", 4, "\xe4\xb8\xad\xe6\x96\x87"}, /* two wide ones */
+		{"\xe4\xb8\xad\xe6\x96\x87", 3, "\xe4\xb8\xad\xe2\x80\xa6"},
+		{"\xe4\xb8\xad\xe6\x96\x87", 2, "\xe2\x80\xa6"},
+		{"\033[31mabc\033[0m", 3, "\033[31mabc\033[0m"},
+		{"\033[31mabcd\033[0m", 3, "\033[31mab\xe2\x80\xa6\033[0m"},
+		{"abc\033[1md\033[0me", 3, "ab\xe2\x80\xa6\033[1m\033[0m"},
+		{"abc\033[0m", 3, "abc\033[0m"},
+	};
+	struct buf out = BUF_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		buf_reset(&out);
+		buf_append_text(&out, ">");
+		escape_text_edge(&out, rows[i].line, strlen(rows[i].line), rows[i].limit);
+		expect(strcmp(buf_text(&out) + 1, rows[i].expected) == 0, "row %zu: %s", i,
+		       out.data);
+	}
+	buf_deinit(&out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_text),
-		cmocka_unit_test(test_all_pairs),
-		cmocka_unit_test(test_cut),
-		cmocka_unit_test(test_raw),
-		cmocka_unit_test(test_csv),
-		cmocka_unit_test(test_json),
-		cmocka_unit_test(test_json_all_pairs),
+		cmocka_unit_test(test_text), cmocka_unit_test(test_all_pairs),
+		cmocka_unit_test(test_cut),  cmocka_unit_test(test_edge),
+		cmocka_unit_test(test_raw),  cmocka_unit_test(test_csv),
+		cmocka_unit_test(test_json), cmocka_unit_test(test_json_all_pairs),
 	};
 
 	return cmocka_run_group_tests_name("escape", tests, NULL, NULL);

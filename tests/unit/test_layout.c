@@ -86,8 +86,8 @@ static void columns_go_that_say_least(void **state)
 		{47, "proto,address,port,scope", "service,unit,user"},
 		{37, "proto,address,port", "service,unit,user,scope"},
 		{28, "proto,address,port", "service,unit,user,scope"},
-		/* Not even then: all is shown. */
-		{27, "proto,address,port,service,scope,user,unit", ""},
+		/* Not even then: what is left wraps. */
+		{27, "proto,address,port", "service,unit,user,scope"},
 		{0, "proto,address,port,service,scope,user,unit", ""},
 	};
 

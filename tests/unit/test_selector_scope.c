@@ -141,12 +141,66 @@ static void a_key_is_had_when_it_must_hold(void **state)
 
 	(void)state;
 	parse(&parsed, "22 state!=listen user=root");
-	assert_true(selector_has(&parsed.pool, &parsed.selector, KEY_PORT));
-	assert_true(selector_has(&parsed.pool, &parsed.selector, KEY_USER));
-	assert_false(selector_has(&parsed.pool, &parsed.selector, KEY_STATE));
-	assert_false(selector_has(&parsed.pool, &parsed.selector, KEY_UID));
-	assert_false(selector_has(&parsed.pool, &parsed.selector, KEY_COUNT));
+	assert_non_null(selector_find(&parsed.pool, &parsed.selector, KEY_PORT));
+	assert_non_null(selector_find(&parsed.pool, &parsed.selector, KEY_USER));
+	assert_null(selector_find(&parsed.pool, &parsed.selector, KEY_STATE));
+	assert_null(selector_find(&parsed.pool, &parsed.selector, KEY_UID));
+	assert_null(selector_find(&parsed.pool, &parsed.selector, KEY_COUNT));
 	selector_pool_deinit(&parsed.pool);
+}
+
+/* A rule is only missing where all was asked for that could hold it. */
+static void a_query_covers_a_selector_or_not(void **state)
+{
+	static const struct lsp_port_range low[] = {{0, 1023}}, two[] = {{80, 89}, {22, 79}},
+					   all[] = {{32768, 65535}, {0, 32767}};
+	static const struct {
+		const char *text;
+		unsigned protos, families;
+		const struct lsp_port_range *ports;
+		size_t port_count;
+		bool expected;
+	} rows[] = {
+		{"22", TCP | UDP, V4 | V6, NULL, 0, true},
+		{"22", TCP, V4 | V6, NULL, 0, false},
+		{"22", TCP | UDP, V4, NULL, 0, false},
+		{"tcp/22", TCP, V4 | V6, NULL, 0, true},
+		{"tcp/22", UDP, V4 | V6, NULL, 0, false},
+		{"22 proto=tcp family=ipv4", TCP, V4, NULL, 0, true},
+		{"22 family=ipv4", TCP, V4, NULL, 0, false},
+		{"user=root", TCP | UDP, V4 | V6, NULL, 0, true},
+		{"22", TCP | UDP, V4 | V6, low, 1, true},
+		{"1023-1024", TCP | UDP, V4 | V6, low, 1, false},
+		{"22,8080", TCP | UDP, V4 | V6, low, 1, false},
+		{"user=root", TCP | UDP, V4 | V6, low, 1, false},
+		{"tcp/auto", TCP | UDP, V4 | V6, low, 1, false},
+		{"tcp/auto", TCP | UDP, V4 | V6, NULL, 0, true},
+		{"port!=22", TCP | UDP, V4 | V6, low, 1, false},
+		{"22-89", TCP | UDP, V4 | V6, two, 2, true},
+		{"21-89", TCP | UDP, V4 | V6, two, 2, false},
+		{"22-90", TCP | UDP, V4 | V6, two, 2, false},
+		{"0-65535", TCP | UDP, V4 | V6, all, 2, true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		struct lsp_query query = {
+			.protos = rows[i].protos,
+			.families = rows[i].families,
+			.listeners = true,
+			.ports = rows[i].ports,
+			.port_count = rows[i].port_count,
+		};
+		struct parsed parsed;
+
+		parse(&parsed, rows[i].text);
+		expect(selector_is_covered(&parsed.pool, &parsed.selector, &query) ==
+			       rows[i].expected,
+		       "row %zu: %s", i, rows[i].text);
+		query.listeners = false;
+		assert_false(selector_is_covered(&parsed.pool, &parsed.selector, &query));
+		selector_pool_deinit(&parsed.pool);
+	}
 }
 
 /* What the kernel leaves out must be what would not match: every state, protocol and port. */
@@ -223,6 +277,7 @@ int main(void)
 		cmocka_unit_test(a_query_is_narrowed),
 		cmocka_unit_test(ports_are_listed),
 		cmocka_unit_test(a_key_is_had_when_it_must_hold),
+		cmocka_unit_test(a_query_covers_a_selector_or_not),
 		cmocka_unit_test(nothing_that_matches_is_left_out),
 	};
 

@@ -154,7 +154,10 @@ static void judgement(const struct card *card, size_t index)
 	lsp_snapshot_judgement(card->snapshot, index, &judgement);
 	word = lsp_verdict_word(judgement.verdict);
 	card_begin(card, "verdict");
-	buf_append_text(card->out, word ? word : "none: without rules only low ports are judged");
+	if (!word)
+		word = card->view->is_unjudged ? "none: there are rules, but none could be read"
+					       : "none: without rules only low ports are judged";
+	buf_append_text(card->out, word);
 	if (judgement.rule) {
 		buf_append_text(card->out, judgement.verdict == LSP_VERDICT_UNEXPECTED
 						   ? ", the nearest rule is "
@@ -185,6 +188,10 @@ void card_add_listener(const struct card *card, size_t at, const struct lsp_sock
 	card_begin(card, "listens");
 	part_append_endpoint(card->out, socket);
 	buf_printf(card->out, "  scope %s: %s", lsp_scope_word(scope), scopes[scope]);
+	if (socket->interface) {
+		buf_append_text(card->out, ", but only by way of ");
+		part_append_text(card->out, socket->interface);
+	}
 	card_end(card);
 	if (socket->is_auto == LSP_KNOWN_YES)
 		card_print(card, "", "the kernel chose the port");

@@ -24,7 +24,7 @@ cell_function cell_exe, cell_exe_kind, cell_cmdline, cell_started;
 cell_function cell_verdict, cell_rule, cell_findings, cell_reason;
 unsigned cell_count_findings(const struct row *row);
 bool cell_is_unexpected(const struct row *row); /* no rule expects it as it is */
-bool cell_is_alarming(const struct row *row); /* one of its findings may mean an intruder */
+bool cell_is_alarming(const struct row *row);   /* one of its findings may mean an intruder */
 
 /* --- width and order that need no text --- */
 size_t cell_address_width(const struct row *row);

@@ -58,17 +58,23 @@ static int add_socket(struct changes *changes, const struct lsp_snapshot *snapsh
 	return 0;
 }
 
-int changes_init(struct changes *changes, const struct lsp_snapshot *snapshot, const uint32_t *rows,
-		 size_t row_count)
+int changes_init(struct changes *changes, const struct lsp_snapshot *snapshot,
+		 const struct view *view)
 {
-	size_t count = rows ? row_count : lsp_snapshot_count(snapshot), missing_count;
+	const uint32_t *rows = view->rows;
+	size_t count = rows ? view->row_count : lsp_snapshot_count(snapshot), missing_count;
 	const struct lsp_missing *missing = lsp_snapshot_missing(snapshot, &missing_count);
 	int r = 0;
 
-	*changes = (struct changes){0};
+	*changes = (struct changes){.unasked = lsp_snapshot_unasked(snapshot)};
 	for (size_t i = 0; r >= 0 && i < count; i++)
 		r = add_socket(changes, snapshot, rows ? rows[i] : i);
-	for (size_t i = 0; r >= 0 && !rows && i < missing_count; i++) {
+	/* A listener that is not there has no facts that could be selected. */
+	if (rows && !view->is_scope) {
+		changes->unasked += missing_count;
+		missing_count = 0;
+	}
+	for (size_t i = 0; r >= 0 && i < missing_count; i++) {
 		struct change change = {
 			.kind = CHANGE_MISSING,
 			.reason = missing[i].reason,

@@ -4,6 +4,8 @@
 #define LSPORTS_CLI_VIEW_CHANGES_H
 #pragma once
 
+#include "view/view.h"
+
 #include <lsports/judge.h>
 
 enum change_kind {
@@ -27,16 +29,15 @@ struct changes {
 	struct change *items;
 	size_t count;
 	size_t unjudged; /* listeners of which a fact that decides could not be seen */
+	size_t unasked;  /* required rules of which what was asked for cannot tell */
 };
 
 /*
  * changes_init() - of a snapshot that was judged, in its order; missing ones last.
- * @rows: the sockets that were selected, ascending; NULL is all of them. A rule without listener is
- *        only missing when all were looked at.
  * Return: 0 or -ENOMEM; changes_deinit() may be called in either case.
  */
-int changes_init(struct changes *changes, const struct lsp_snapshot *snapshot, const uint32_t *rows,
-		 size_t row_count);
+int changes_init(struct changes *changes, const struct lsp_snapshot *snapshot,
+		 const struct view *view);
 void changes_deinit(struct changes *changes);
 
 char change_sign(enum change_kind kind);        /* '+', '~', '-' */

@@ -208,6 +208,39 @@ size_t escape_text_cut(struct buf *out, const char *text, size_t size, size_t ta
 	return width + tail;
 }
 
+/* A colour at the start of @text, or 0. */
+static size_t colour_size(const char *text, size_t size)
+{
+	const char *end = size && *text == '\033' ? memchr(text, 'm', size) : NULL;
+
+	return end ? (size_t)(end - text) + 1 : 0;
+}
+
+void escape_text_edge(struct buf *out, const char *line, size_t size, size_t limit)
+{
+	size_t start = out->size, width = 0, at = 0, kept = 0;
+
+	/* @kept: behind it there is room for the mark. */
+	while (at < size) {
+		size_t colour = colour_size(line + at, size - at);
+		struct unit unit = unit_at(line + at, size - at);
+
+		width += colour ? 0 : unit.width;
+		if (limit && width > limit)
+			break;
+		at += colour ? colour : unit.size;
+		if (width < limit)
+			kept = at;
+	}
+	buf_append(out, line, at);
+	if (at == size || out->error)
+		return;
+	out->size = start + kept;
+	buf_append_text(out, MARK);
+	for (at = kept; at < size; at++)
+		buf_append(out, line + at, colour_size(line + at, size - at));
+}
+
 void escape_raw(struct buf *out, const char *text, size_t size)
 {
 	if (size == 1 && *text == '-') {

@@ -28,6 +28,13 @@ size_t escape_text_width(const char *text, size_t size);
  */
 size_t escape_text_cut(struct buf *out, const char *text, size_t size, size_t tail, size_t limit);
 
+/*
+ * escape_text_edge() - a line of ours, escaped before, up to the edge of the terminal: of what is
+ * wider than @limit the end is left out, and a visible mark tells so. Colours, as in "\033[31m",
+ * have no width, and all of them are kept. @limit 0: the whole line.
+ */
+void escape_text_edge(struct buf *out, const char *line, size_t size, size_t limit);
+
 /* As escape_text(), and every blank is \x20; a text that is "-" becomes \x2d, since "-" is null. */
 void escape_raw(struct buf *out, const char *text, size_t size);
 

@@ -35,12 +35,14 @@ const struct format formats[] = {
 	 .facts = LSP_FACT_FINDINGS,
 	 .help = "metrics for node_exporter's textfile collector",
 	 .render = render_prometheus,
-	 .render_changes = render_prometheus},
+	 .render_changes = render_prometheus,
+	 .render_failure = render_prometheus_failure},
 	{.word = "monitoring",
 	 .facts = LSP_FACT_FINDINGS,
 	 .is_check = true,
 	 .help = "the line and the exit status of a Nagios or Icinga plugin; implies --check",
-	 .render_changes = render_monitoring},
+	 .render_changes = render_monitoring,
+	 .render_failure = render_monitoring_failure},
 };
 
 const size_t format_count = sizeof(formats) / sizeof(formats[0]);

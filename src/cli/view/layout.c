@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Widths of columns. Texts are cut first, from the widest on; where that is not enough, columns go
- * that say least about a listener; and where that is not enough either, all is shown and wraps.
+ * that say least about a listener; and where that is not enough either, what is left wraps.
  */
 #include "view/layout.h"
 
@@ -100,9 +100,12 @@ void layout_fit(struct layout *layout, size_t width, size_t indent, bool may_lea
 			break;
 		leave_out(&tried, spare[i]);
 	}
-	/* Lines that wrap all the same gain nothing by it. */
-	if (sum(&tried, smallest) > width)
-		return;
+	/* Lines that wrap all the same gain nothing by it, where no column goes. */
+	if (sum(&tried, smallest) > width) {
+		if (!tried.left.count)
+			return;
+		width = sum(&tried, smallest);
+	}
 	cut(&tried, width);
 	*layout = tried;
 }

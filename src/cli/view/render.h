@@ -16,6 +16,11 @@ render_function render_rules, render_prometheus, render_monitoring;
 /* What --check writes: only the differences. */
 render_function render_changes, render_changes_json, render_changes_jsonl;
 
+/* @messages: lines as message.h makes them. */
+typedef void render_failure_function(const struct view *view, const struct buf *messages,
+				     struct sink *sink);
+render_failure_function render_prometheus_failure, render_monitoring_failure;
+
 /* One socket in the words of --check: where it is, who has it, since when. */
 void render_listener(struct buf *out, const struct lsp_snapshot *snapshot, size_t index);
 

@@ -40,6 +40,14 @@ enum monitoring monitoring_judge(const struct view *view, const struct lsp_snaps
 	return changes->count ? MONITORING_WARNING : MONITORING_OK;
 }
 
+/* Behind a bar stands performance data. */
+static void replace_bars(struct buf *out, size_t start)
+{
+	for (size_t i = start; i < out->size; i++)
+		if (out->data[i] == '|')
+			out->data[i] = '/';
+}
+
 /* "tcp/4444 nc": the first differences, without what splits the line. */
 static void append_change(struct buf *out, const struct lsp_snapshot *snapshot,
 			  const struct change *change)
@@ -59,9 +67,7 @@ static void append_change(struct buf *out, const struct lsp_snapshot *snapshot,
 			escape_text(out, owners[0].process->comm, strlen(owners[0].process->comm));
 		}
 	}
-	for (size_t i = start; i < out->size; i++)
-		if (out->data[i] == '|')
-			out->data[i] = '/';
+	replace_bars(out, start);
 }
 
 #define CHANGES_SHOWN 5
@@ -107,4 +113,29 @@ void render_monitoring(const struct view *view, const struct lsp_snapshot *snaps
 	buf_printf(out, " | listeners=%zu;;;0 new=%zu;0;;0 changed=%zu;0;;0 missing=%zu;0;;0\n",
 		   order.count, counts[CHANGE_NEW], counts[CHANGE_CHANGED], counts[CHANGE_MISSING]);
 	order_deinit(&order);
+}
+
+/* The first message says why; the others stand on standard error with it. */
+void render_monitoring_failure(const struct view *view, const struct buf *messages,
+			       struct sink *sink)
+{
+	static const char prefix[] = "lsports: ";
+	struct buf *out = &sink->buf;
+	size_t skipped = sizeof(prefix) - 1, size = 0, lines = 0, start;
+
+	(void)view;
+	for (size_t i = 0; i < messages->size; i++) {
+		if (messages->data[i] == '\n' && !lines++)
+			size = i;
+	}
+	buf_printf(out, "LSPORTS %s - ", words[MONITORING_UNKNOWN]);
+	start = out->size;
+	if (size > skipped)
+		buf_append(out, messages->data + skipped, size - skipped);
+	else
+		buf_append_text(out, "could not look");
+	replace_bars(out, start);
+	if (lines > 1)
+		buf_printf(out, " (and %zu more)", lines - 1);
+	buf_append_char(out, '\n');
 }

@@ -47,7 +47,7 @@ static int count_all(struct counts *counts, const struct view *view,
 {
 	struct changes changes;
 	struct row row;
-	int r = changes_init(&changes, snapshot, view->rows, view->row_count);
+	int r = changes_init(&changes, snapshot, view);
 
 	for (size_t i = 0; i < changes.count; i++)
 		counts->changes[changes.items[i].kind]++;
@@ -236,4 +236,12 @@ void render_prometheus(const struct view *view, const struct lsp_snapshot *snaps
 	prometheus_format_run(view, !is_blind, is_complete, &sink->buf);
 	render_fail(sink, r);
 	order_deinit(&order);
+}
+
+/* Who scrapes sees no counts of a run that could not count. */
+void render_prometheus_failure(const struct view *view, const struct buf *messages,
+			       struct sink *sink)
+{
+	(void)messages;
+	prometheus_format_run(view, false, false, &sink->buf);
 }

@@ -188,6 +188,7 @@ struct view {
 	int64_t duration_usec;      /* from the start of the program to the end of the look */
 	const uint32_t *rows;       /* sockets that were selected, ascending; NULL: all */
 	size_t row_count;
+	bool is_scope; /* rows hold all of the ports, protocols and families that were selected */
 	const char *signs; /* of each socket of the snapshot, as in struct row; NULL: no signs */
 	const struct past_row *past; /* shown among the others in a table, with '-' */
 	size_t past_count;
@@ -195,6 +196,7 @@ struct view {
 	const struct changes *changes; /* what a check found; NULL: it is none */
 	bool is_everything;            /* --extended, for formats without columns */
 	bool has_rules;                /* the host has some */
+	bool is_unjudged;              /* its rules cannot be read, or have an error */
 	bool is_recorded;              /* of a recorded tree, not of the machine */
 };
 
@@ -212,6 +214,9 @@ struct format {
 		       struct sink *sink);
 	/* What --check writes, NULL when the format has nothing of the kind. */
 	void (*render_changes)(const struct view *view, const struct lsp_snapshot *snapshot,
+			       struct sink *sink);
+	/* That nothing could be told, and why; NULL when the format has no word for it. */
+	void (*render_failure)(const struct view *view, const struct buf *messages,
 			       struct sink *sink);
 };
 
