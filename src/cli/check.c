@@ -129,7 +129,8 @@ static int tell(struct look *look, const struct options *options, struct changes
 static enum status refuse_without_rules(struct buf *messages)
 {
 	say_line(messages,
-		 "there are no rules: lsports --learn " LSP_RULES_LEARNED
+		 "there are no rules, neither " LSP_RULES_DIR "/*.rules nor " LSP_RULES_LEARNED
+		 ": lsports --learn " LSP_RULES_LEARNED
 		 " takes what listens now for expected, and lsports --format rules shows it");
 	return STATUS_FAILED;
 }

@@ -117,6 +117,8 @@ int learn_open(struct learn *learn, const char *path, char **message)
 	learn->lock = r < 0 ? -1 : r;
 	if (r == -EBUSY)
 		r = refuse(lock.data, "another lsports has been learning for too long", message);
+	else if (r == -ENOENT)
+		r = refuse(path, "its directory does not exist: make it first", message);
 	else if (r < 0 && r != -ENOMEM)
 		r = fail(lock.data, r, message);
 	buf_deinit(&lock);

@@ -8,6 +8,7 @@
 #include "model/snapshot.h"
 #include "owners/cgroupfs.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -24,7 +25,8 @@ static int set_names(void *data, uint64_t id, const char *path)
 
 static int tell_failure(struct lsp_snapshot *snapshot, int error)
 {
-	const char *text = strerrordesc_np(-error);
+	const char *text = error == -ENODEV ? "no cgroup v2 file system is mounted here"
+					    : strerrordesc_np(-error);
 	char why[128];
 
 	snprintf(why, sizeof(why), "could not be looked up: %s", text ? text : "unknown error");

@@ -104,6 +104,9 @@ static int open_tree(struct tree *tree)
 		if (is_whole)
 			break;
 	}
+	/* Below ip netns exec /sys is another one. */
+	if (tree->fd < 0)
+		note(tree, -ENODEV);
 	buf_deinit(&text);
 	return tree->fd < 0 ? -ENOENT : tree->prefix.error;
 }
