@@ -174,7 +174,7 @@ class Places(Learning):
         self.assertEqual(self.leftovers(), set())
 
     def test_missing_directory(self):
-        self.refuse(os.path.join(self.directory, "no", "such", "x.rules"), "no such file")
+        self.refuse(os.path.join(self.directory, "no", "such", "x.rules"), "directory does not exist")
 
     def test_no_regular_file(self):
         os.mkfifo(self.rules)
