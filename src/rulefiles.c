@@ -75,7 +75,7 @@ static int check_file(struct loader *loader, int fd, const char *path)
 	return 0;
 }
 
-/* Line by line through @piece, of which @left bytes are without an end when the file has ended. */
+/* Line by line; what is left in @piece when the file has ended is a line without an end. */
 static int read_lines(struct loader *loader, struct rule_reader *reader, int fd, const char *path,
 		      struct buf *piece)
 {
