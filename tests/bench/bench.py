@@ -191,7 +191,7 @@ def print_markdown(answer, file):
     memory = sorted(load[question]["lsports"]["kilobytes"] / load[question]["ss"]["kilobytes"]
                     for load in answer["loads"].values() for question in load)
     print("Time of lsports as a part of that of ss / netstat / lsof on the same question and load, median "
-          f"of {answer['runs']}\nruns in turn; Linux {answer['kernel']}, {answer['cpus']} processors, "
+          f"of {answer['runs']}\nruns in turn; Linux {answer['kernel'].split('-')[0]}, {answer['cpus']} processors, "
           f"{answer['date']}. `<`: the other program was ended after\n{LIMIT} seconds.\n", file=file)
     print("| load | " + " | ".join(title for title, _, _ in columns) + " |", file=file)
     print("| --- " * (len(columns) + 1) + "|", file=file)
