@@ -190,9 +190,13 @@ def print_markdown(answer, file):
     columns = columns_of(answer)
     memory = sorted(load[question]["lsports"]["kilobytes"] / load[question]["ss"]["kilobytes"]
                     for load in answer["loads"].values() for question in load)
+    is_killed = any(figures["killed"] for load in answer["loads"].values()
+                    for question in load.values() for figures in question.values())
     print("Time of lsports as a part of that of ss / netstat / lsof on the same question and load, median "
           f"of {answer['runs']}\nruns in turn; Linux {answer['kernel'].split('-')[0]}, {answer['cpus']} processors, "
-          f"{answer['date']}. `<`: the other program was ended after\n{LIMIT} seconds.\n", file=file)
+          f"{answer['date']}." +
+          (f" `<`: the other program was ended after {LIMIT} seconds." if is_killed else "") + "\n",
+          file=file)
     print("| load | " + " | ".join(title for title, _, _ in columns) + " |", file=file)
     print("| --- " * (len(columns) + 1) + "|", file=file)
     for load, figures in answer["loads"].items():
