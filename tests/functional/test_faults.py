@@ -27,8 +27,9 @@ MARK = "close(-4242)"
 # These do not return: there is nothing that could be told to fail. And the C library ends a program
 # whose futex(2) answers what the kernel never does.
 ENDLESS = {"exit_group", "exit", "rt_sigreturn", "futex"}
-# A sanitizer maps memory for itself, and ends the program when it gets none.
-SANITIZER_CALLS = {"mmap", "munmap", "mremap", "mprotect", "madvise", "brk"}
+# A sanitizer maps memory for itself and looks where the stack of each thread lies, and ends the
+# program when it cannot.
+SANITIZER_CALLS = {"mmap", "munmap", "mremap", "mprotect", "madvise", "brk", "sched_getaffinity"}
 GONE_CALLS = {"open", "openat", "openat2", "readlink", "readlinkat"}
 SPECS = ["tcp,addr=127.0.0.1,port=80", "tcp,addr=::,port=81,v6only=1", "tcp,port=81",
          "udp,addr=::1,port=82", "udp,port=83,device=lo", "tcp,port=84,reuseport=2",
