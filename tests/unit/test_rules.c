@@ -375,6 +375,46 @@ static void a_cut_file_is_never_another_one(void **state)
 	}
 }
 
+/* Lines come in pieces of any size: what is left of one comes again with the next. */
+static void pieces_are_one_file(void **state)
+{
+	static const char text[] = "# web\ntcp/80 user=www\n\ntcp/81 user=www # x\n443 user=www\n"
+				   "foo=1\n 22\trequired \n99999 uid=x\nudp/53 user=www\ntcp/7";
+	const size_t size = sizeof(text) - 1;
+	struct buf whole = BUF_INIT, whole_errors = BUF_INIT;
+	struct rules rules = {0};
+
+	(void)state;
+	assert_int_equal(ruling_parse(&rules, "f", text, size, &whole_errors), -EINVAL);
+	describe(&rules, &whole);
+	rules_deinit(&rules);
+	for (size_t step = 1; step <= size; step++) {
+		struct buf errors = BUF_INIT, piece = BUF_INIT, out = BUF_INIT;
+		struct rule_reader *reader = rule_reader_new(&rules, "f", &ruling_names, &errors);
+
+		assert_non_null(reader);
+		for (size_t at = 0; at < size; at += step) {
+			ssize_t taken;
+
+			buf_append(&piece, text + at, at + step < size ? step : size - at);
+			taken = rule_reader_take(reader, piece.data, piece.size);
+			assert_true(taken >= 0);
+			piece.size -= (size_t)taken;
+			memmove(piece.data, piece.data + taken, piece.size);
+		}
+		assert_int_equal(rule_reader_end(reader, piece.size), -EINVAL);
+		assert_string_equal(describe(&rules, &out), whole.data);
+		assert_string_equal(buf_text(&errors), buf_text(&whole_errors));
+		buf_deinit(&errors);
+		buf_deinit(&piece);
+		buf_deinit(&out);
+		rules_deinit(&rules);
+	}
+	rule_reader_free(NULL);
+	buf_deinit(&whole);
+	buf_deinit(&whole_errors);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -386,6 +426,7 @@ int main(void)
 		cmocka_unit_test(a_wrong_rule_is_no_rule),
 		cmocka_unit_test(names_that_cannot_be_read),
 		cmocka_unit_test(a_cut_file_is_never_another_one),
+		cmocka_unit_test(pieces_are_one_file),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
