@@ -21,6 +21,7 @@ static uint32_t place_of(unsigned proto, uint32_t port)
 
 /* --- what rules say about ports ------------------------------------------------------------- */
 
+/* Places, and the leaves of the tree that they are in once those are known. */
 struct range {
 	uint32_t first, last, rule;
 };
@@ -126,12 +127,22 @@ static void fill_node(struct rule_index *index, uint32_t node, uint32_t rule)
 	index->rules[index->starts[node]++] = rule;
 }
 
+static void find_leaves(const struct rule_index *index, struct range *ranges, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		bool is_one = ranges[i].first == ranges[i].last;
+
+		ranges[i].first = leaf_of(index, ranges[i].first) + index->leaves;
+		ranges[i].last = is_one ? ranges[i].first
+					: leaf_of(index, ranges[i].last) + index->leaves;
+	}
+}
+
 static void visit_ranges(struct rule_index *index, const struct range *ranges, size_t count,
 			 node_fn *visit)
 {
 	for (size_t i = 0; i < count; i++) {
-		uint32_t low = leaf_of(index, ranges[i].first) + index->leaves;
-		uint32_t high = leaf_of(index, ranges[i].last) + index->leaves + 1;
+		uint32_t low = ranges[i].first, high = ranges[i].last + 1;
 
 		for (; low < high; low /= 2, high /= 2) {
 			if (low & 1)
@@ -142,13 +153,14 @@ static void visit_ranges(struct rule_index *index, const struct range *ranges, s
 	}
 }
 
-static int fill(struct rule_index *index, const struct range *ranges, size_t count)
+static int fill(struct rule_index *index, struct range *ranges, size_t count)
 {
 	uint32_t nodes = 2 * index->leaves;
 
 	index->starts = calloc(nodes + 2, sizeof(*index->starts));
 	if (!index->starts)
 		return -ENOMEM;
+	find_leaves(index, ranges, count);
 	visit_ranges(index, ranges, count, count_node);
 	for (uint32_t node = 0; node <= nodes; node++)
 		index->starts[node + 1] += index->starts[node];
@@ -166,13 +178,13 @@ static int fill(struct rule_index *index, const struct range *ranges, size_t cou
 int rules_index(struct rules *rules)
 {
 	struct buf bytes = BUF_INIT;
-	const struct range *ranges;
+	struct range *ranges;
 	size_t count;
 	int r;
 
 	for (uint32_t i = 0; i < rules->count; i++)
 		list_ranges(rules, i, &bytes);
-	ranges = (const void *)bytes.data;
+	ranges = (void *)bytes.data;
 	count = bytes.size / sizeof(*ranges);
 	r = bytes.error ? bytes.error : make_intervals(&rules->index, ranges, count);
 	if (r >= 0)
