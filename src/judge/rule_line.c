@@ -224,6 +224,8 @@ static void note_ports(const struct selector_pool *pool, struct rule *rule)
 			is_named &= !value->ports.is_auto && selector_names_ports(value);
 		}
 		rule->is_by_index = is_named && i == 0;
+		/* There is one such term: the words of one key are joined. */
+		return;
 	}
 }
 

@@ -83,18 +83,20 @@ static int add_term(struct selector_pool *pool, const struct selector_term *term
 
 static int add_use(struct selector_pool *pool, struct selector *selector, uint32_t term)
 {
-	uint32_t *uses = grow(pool->uses, pool->use_count, &pool->use_capacity, sizeof(*uses));
+	uint32_t *uses;
 
-	if (!uses)
-		return -ENOMEM;
-	pool->uses = uses;
-	selector->keys |= key_bit(&pool->terms[term]);
-	if (!selector->term_count++) {
+	if (!selector->term_count) {
 		selector->head = term;
 		selector->first_use = (uint32_t)pool->use_count;
 	} else {
+		uses = grow(pool->uses, pool->use_count, &pool->use_capacity, sizeof(*uses));
+		if (!uses)
+			return -ENOMEM;
+		pool->uses = uses;
 		uses[pool->use_count++] = term;
 	}
+	selector->term_count++;
+	selector->keys |= key_bit(&pool->terms[term]);
 	return 0;
 }
 
@@ -291,16 +293,14 @@ static bool ends_word(char c)
 static const char *skip_proto(const char *word, const char *end, uint8_t *protos)
 {
 	*protos = ALL_PROTOS;
-	for (unsigned i = 0; i < LSP_PROTO_COUNT; i++) {
-		const char *name = lsp_proto_word((enum lsp_proto)i), *at = word;
+	for (unsigned i = 0; word < end && *word > '9' && i < LSP_PROTO_COUNT; i++) {
+		const char *name = lsp_proto_word((enum lsp_proto)i);
+		size_t size = strlen(name);
 
-		while (at < end && *name && *at == *name) {
-			at++;
-			name++;
-		}
-		if (!*name && at < end && *at == '/') {
+		if ((size_t)(end - word) > size && word[size] == '/' &&
+		    memcmp(word, name, size) == 0) {
 			*protos = (uint8_t)LSP_BIT(i);
-			return at + 1;
+			return word + size + 1;
 		}
 	}
 	return word;
