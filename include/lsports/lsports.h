@@ -5,7 +5,8 @@
  *
  * A look is one call of lsp_collect(), and one of lsp_judge() where verdicts are wanted.
  * From then on the snapshot is const: it owns everything that can be read through it, and
- * one lsp_snapshot_free() gives all of it back. Nothing here prints, exits, or reads argv or the environment.
+ * one lsp_snapshot_free() gives all of it back. Nothing here prints, exits, or reads argv or
+ * the environment.
  *
  * Functions that can fail return 0 or a negative errno.
  */
