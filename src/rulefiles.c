@@ -287,12 +287,6 @@ int lsp_rules_end(struct lsp_rules_loading *loading, struct lsp_rules **out, cha
 	return r;
 }
 
-int lsp_rules_load(const char *const *files, size_t count, const char *extra, const char *root,
-		   struct lsp_rules **out, char **reason)
-{
-	return lsp_rules_end(lsp_rules_begin(files, count, extra, root), out, reason);
-}
-
 void lsp_rules_free(struct lsp_rules *rules)
 {
 	if (!rules)

@@ -77,32 +77,28 @@ struct lsp_rules;
 #define LSP_RULES_LEARNED "/var/lib/lsports/learned.rules"
 
 /*
- * lsp_rules_load() - rule files, and the built-in table of usual programs.
+ * lsp_rules_begin() - rule files, and the built-in table of usual programs, read in a thread beside
+ * what the caller does until lsp_rules_end(); until then all that is given must live.
  * @files: NULL reads the files of LSP_RULES_DIR that end in ".rules", in the order of names, then
  *         LSP_RULES_LEARNED; either may be absent.
  * @extra: one file more, which may be absent too; NULL for none.
  * @root: NULL is the machine; @files are not below it.
- * @out: owned by the caller, NULL on failure.
- * @reason: on failure every error, "file:line: what is wrong" a line; owned by the caller, NULL
- *          when memory is short.
- *
- * Return: 0, -EINVAL for a bad rule, -ENOMEM, or why a file could not be read.
- */
-int lsp_rules_load(const char *const *files, size_t count, const char *extra, const char *root,
-		   struct lsp_rules **out, char **reason);
-void lsp_rules_free(struct lsp_rules *rules);
-
-/*
- * lsp_rules_begin() - lsp_rules_load() in two parts: files are read in a thread, beside what the
- * caller does between them. The texts must live until the second part.
  * Return: for lsp_rules_end(), NULL when memory is short.
  */
 struct lsp_rules_loading;
 struct lsp_rules_loading *lsp_rules_begin(const char *const *files, size_t count, const char *extra,
 					  const char *root);
 
-/* lsp_rules_end() - waits, and frees @loading, which may be NULL. Return: as lsp_rules_load(). */
+/*
+ * lsp_rules_end() - waits, and frees @loading, which may be NULL.
+ * @out: owned by the caller, NULL on failure.
+ * @reason: on failure every error, "file:line: what is wrong" a line; owned by the caller, NULL
+ *          when memory is short.
+ *
+ * Return: 0, -EINVAL for a bad rule, -ENOMEM, or why a file could not be read.
+ */
 int lsp_rules_end(struct lsp_rules_loading *loading, struct lsp_rules **out, char **reason);
+void lsp_rules_free(struct lsp_rules *rules);
 
 /* Has the host rules? An empty file expects nothing, which is a rule too; the table is none. */
 bool lsp_rules_exist(const struct lsp_rules *rules);

@@ -28,6 +28,12 @@ static const char *describe(const struct lsp_rules *rules, struct buf *out)
 	return buf_text(out);
 }
 
+static int load_rules(const char *const *files, size_t count, const char *extra, const char *root,
+		      struct lsp_rules **out, char **reason)
+{
+	return lsp_rules_end(lsp_rules_begin(files, count, extra, root), out, reason);
+}
+
 /* Of the root's own places. */
 static void expect_loaded(const char *root, const char *expected)
 {
@@ -35,7 +41,7 @@ static void expect_loaded(const char *root, const char *expected)
 	struct buf out = BUF_INIT;
 	char *reason;
 
-	expect(lsp_rules_load(NULL, 0, NULL, root, &rules, &reason) == 0, "%s", reason);
+	expect(load_rules(NULL, 0, NULL, root, &rules, &reason) == 0, "%s", reason);
 	assert_null(reason);
 	assert_string_equal(describe(rules, &out), expected);
 	assert_true(rules->usual.count > 0);
@@ -48,7 +54,7 @@ static void expect_refused(const char *root, int error, const char *expected)
 	struct lsp_rules *rules;
 	char *reason;
 
-	assert_int_equal(lsp_rules_load(NULL, 0, NULL, root, &rules, &reason), error);
+	assert_int_equal(load_rules(NULL, 0, NULL, root, &rules, &reason), error);
 	assert_null(rules);
 	assert_non_null(reason);
 	assert_string_equal(reason, expected);
@@ -72,12 +78,12 @@ static void no_files_are_no_rules(void **state)
 	expect_loaded(*state, "");
 	tree_mkdir(*state, DIR_PATH);
 	expect_loaded(*state, "");
-	assert_int_equal(lsp_rules_load(NULL, 0, NULL, *state, &rules, &reason), 0);
+	assert_int_equal(load_rules(NULL, 0, NULL, *state, &rules, &reason), 0);
 	assert_false(lsp_rules_exist(rules));
 	lsp_rules_free(rules);
 	/* an empty one is a file */
 	tree_write_text(*state, LEARNED, "");
-	assert_int_equal(lsp_rules_load(NULL, 0, NULL, *state, &rules, &reason), 0);
+	assert_int_equal(load_rules(NULL, 0, NULL, *state, &rules, &reason), 0);
 	assert_true(lsp_rules_exist(rules));
 	lsp_rules_free(rules);
 }
@@ -224,11 +230,11 @@ static void named_files_are_all_there_is(void **state)
 	tree_write_text(*state, "b", "1\n");
 	tree_write_text(*state, "a", "2\n");
 	/* in the order given, and not below the root */
-	assert_int_equal(lsp_rules_load(files, 2, NULL, *state, &rules, &reason), 0);
+	assert_int_equal(load_rules(files, 2, NULL, *state, &rules, &reason), 0);
 	buf_printf(&expected, "%s:1 1|%s:1 2|", a, b);
 	assert_string_equal(describe(rules, &out), buf_text(&expected));
 	lsp_rules_free(rules);
-	assert_int_equal(lsp_rules_load(files, 0, NULL, *state, &rules, &reason), 0);
+	assert_int_equal(load_rules(files, 0, NULL, *state, &rules, &reason), 0);
 	assert_int_equal(rules->host.count, 0);
 	lsp_rules_free(rules);
 	buf_deinit(&out);
@@ -243,7 +249,7 @@ static void a_named_file_must_be_there(void **state)
 	char *reason;
 
 	tree_write_text(*state, "a", "22\n");
-	assert_int_equal(lsp_rules_load(files, ROWS(files), NULL, NULL, &rules, &reason), -ENOENT);
+	assert_int_equal(load_rules(files, ROWS(files), NULL, NULL, &rules, &reason), -ENOENT);
 	assert_null(rules);
 	assert_string_equal(reason, "/nowhere: No such file or directory\n"
 				    "/: is no regular file\n"
@@ -260,7 +266,7 @@ static void a_read_that_fails_is_told(void **state)
 	char *reason;
 
 	(void)state;
-	assert_int_equal(lsp_rules_load(files, 1, NULL, NULL, &rules, &reason), -EIO);
+	assert_int_equal(load_rules(files, 1, NULL, NULL, &rules, &reason), -EIO);
 	assert_string_equal(reason, "/proc/self/mem: Input/output error\n");
 	free(reason);
 }
@@ -274,20 +280,20 @@ static void an_extra_file_may_be_absent(void **state)
 
 	tree_write_text(*state, "a", "1\n");
 	join(extra, *state, "extra");
-	assert_int_equal(lsp_rules_load(files, 1, extra, *state, &rules, &reason), 0);
+	assert_int_equal(load_rules(files, 1, extra, *state, &rules, &reason), 0);
 	assert_int_equal(rules->host.count, 1);
 	lsp_rules_free(rules);
 	tree_write_text(*state, "extra", "2\n");
-	assert_int_equal(lsp_rules_load(files, 1, extra, *state, &rules, &reason), 0);
+	assert_int_equal(load_rules(files, 1, extra, *state, &rules, &reason), 0);
 	assert_int_equal(rules->host.count, 2);
 	lsp_rules_free(rules);
-	assert_int_equal(lsp_rules_load(NULL, 0, extra, *state, &rules, &reason), 0);
+	assert_int_equal(load_rules(NULL, 0, extra, *state, &rules, &reason), 0);
 	assert_int_equal(rules->host.count, 1);
 	lsp_rules_free(rules);
 	/* both are wrong, both are told */
 	tree_write_text(*state, "a", "1");
 	tree_write_text(*state, "extra", "2");
-	assert_int_equal(lsp_rules_load(files, 1, extra, *state, &rules, &reason), -EINVAL);
+	assert_int_equal(load_rules(files, 1, extra, *state, &rules, &reason), -EINVAL);
 	assert_non_null(strstr(reason, "/a:1: the last line"));
 	assert_non_null(strstr(reason, "/extra:1: the last line"));
 	free(reason);
@@ -350,7 +356,7 @@ static void a_file_has_a_limit(void **state)
 	assert_non_null(file);
 	assert_true(fputs("22\n", file) >= 0);
 	assert_int_equal(fclose(file), 0);
-	assert_int_equal(lsp_rules_load(files, 1, NULL, NULL, &rules, &reason), 0);
+	assert_int_equal(load_rules(files, 1, NULL, NULL, &rules, &reason), 0);
 	assert_int_equal(rules->host.count, 1);
 	assert_int_equal(rules->host.rules[0].line, limit - 2);
 	lsp_rules_free(rules);
@@ -358,7 +364,7 @@ static void a_file_has_a_limit(void **state)
 	assert_non_null(file);
 	assert_true(fputs("\n", file) >= 0);
 	assert_int_equal(fclose(file), 0);
-	assert_int_equal(lsp_rules_load(files, 1, NULL, NULL, &rules, &reason), -EINVAL);
+	assert_int_equal(load_rules(files, 1, NULL, NULL, &rules, &reason), -EINVAL);
 	assert_non_null(strstr(reason, "big: is larger than 64 MiB\n"));
 	free(reason);
 	buf_deinit(&text);
