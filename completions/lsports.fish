@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# fish completion of lsports(8). What can stand where is known to the program alone: see
-# lsports --complete. Here is only what fish wants.
+# fish completion for lsports(8). The program itself decides what can be completed; see
+# lsports --complete. This file only passes its answer to fish.
 
 function __lsports_complete
     set -l words (commandline -opc)

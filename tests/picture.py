@@ -8,9 +8,11 @@ import errno
 import fcntl
 import os
 import re
+import shutil
 import struct
 import subprocess
 import sys
+import tempfile
 import termios
 import xml.etree.ElementTree
 from xml.sax.saxutils import escape
@@ -36,7 +38,7 @@ ESCAPE = re.compile(r"\033\[([0-9;]*)m")
 
 
 def read_terminal(master):
-    """All that is written until nobody holds the other side."""
+    """All output until the other side is closed."""
     data = b""
     while True:
         try:
@@ -50,14 +52,25 @@ def read_terminal(master):
         data += piece
 
 
-def run(program):
+def fill_place(place):
+    """The recorded machine, and its rules as a file that nobody else can change, whoever owns the
+    source tree."""
+    os.umask(0o022)
+    os.symlink(os.path.join(FIXTURES, SCENE), os.path.join(place, SCENE))
+    os.mkdir(os.path.join(place, "rules"))
+    name = os.path.join("rules", SCENE + ".rules")
+    shutil.copyfile(os.path.join(FIXTURES, name), os.path.join(place, name))
+
+
+def run(program, place):
     """The lines that a terminal of this width is given."""
+    fill_place(place)
     command = [program, "--sysroot", SCENE, "--expected", f"rules/{SCENE}.rules", "--color=always"]
-    # Nothing of the caller's environment can change the picture; a sanitizer's options may stay.
+    # The caller's environment must not change the picture; a sanitizer's options may stay.
     kept = {name: value for name, value in os.environ.items() if name.endswith("SAN_OPTIONS")}
     master, slave = os.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
-    with subprocess.Popen(command, cwd=FIXTURES, stdin=subprocess.DEVNULL, stdout=slave,
+    with subprocess.Popen(command, cwd=place, stdin=subprocess.DEVNULL, stdout=slave,
                           env={**kept, "TZ": "UTC0"}) as process:
         os.close(slave)
         data = read_terminal(master)
@@ -72,7 +85,7 @@ def pieces_of(line):
     column, style = 0, None
     for i, part in enumerate(ESCAPE.split(line)):
         if i % 2:
-            # A style that has no colour here is a KeyError and no plain text.
+            # A style without a colour here is a KeyError, not plain text.
             style = None if part in ("", "0") else STYLES[part][0]
             continue
         if not part.isprintable():
@@ -84,7 +97,7 @@ def pieces_of(line):
 
 
 def draw_text(x, y, text, style):
-    # The length is said, so that columns stand straight in whatever font there is.
+    # The length is given, so that columns are aligned in any font.
     name = f' class="{style}"' if style else ""
     return (f'<text x="{x:.1f}" y="{y}" textLength="{len(text) * CELL_WIDTH:.1f}"{name}>'
             f"{escape(text)}</text>")
@@ -130,7 +143,8 @@ def main():
     arguments = parser.parse_args()
     if sys.byteorder != "little":
         sys.exit("picture.py: FAIL: the recordings are those of a little-endian kernel")
-    picture = draw(run(os.path.abspath(arguments.lsports)))
+    with tempfile.TemporaryDirectory() as place:
+        picture = draw(run(os.path.abspath(arguments.lsports), place))
     xml.etree.ElementTree.fromstring(picture)
     if len(picture.encode()) > SIZE_MAX:
         sys.exit(f"picture.py: {len(picture.encode())} bytes, at most {SIZE_MAX}")

@@ -8,70 +8,20 @@
  * one lsp_snapshot_free() gives all of it back. Nothing here prints, exits, or reads argv or
  * the environment.
  *
- * Functions that can fail return 0 or a negative errno.
+ * Functions that can fail return 0 or a negative errno. What people need to know beyond the number
+ * is written to a struct error, whose texts are not escaped.
  */
 #ifndef LSPORTS_H
 #define LSPORTS_H
 #pragma once
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include <lsports/socket.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* --- nouns ---------------------------------------------------------------- */
-
-enum lsp_proto { LSP_PROTO_TCP, LSP_PROTO_UDP };
-#define LSP_PROTO_COUNT 2
-
-enum lsp_family { LSP_FAMILY_IPV4, LSP_FAMILY_IPV6 };
-#define LSP_FAMILY_COUNT 2
-
-/*
- * The kernel's own numbers (include/net/tcp_states.h). UDP uses two of them:
- * ESTABLISHED with a peer, and CLOSE, which is shown as "unconnected", without one.
- */
-enum lsp_state {
-	LSP_STATE_UNKNOWN = 0,
-	LSP_STATE_ESTABLISHED = 1,
-	LSP_STATE_SYN_SENT = 2,
-	LSP_STATE_SYN_RECV = 3,
-	LSP_STATE_FIN_WAIT1 = 4,
-	LSP_STATE_FIN_WAIT2 = 5,
-	LSP_STATE_TIME_WAIT = 6,
-	LSP_STATE_CLOSE = 7,
-	LSP_STATE_CLOSE_WAIT = 8,
-	LSP_STATE_LAST_ACK = 9,
-	LSP_STATE_LISTEN = 10,
-	LSP_STATE_CLOSING = 11,
-	LSP_STATE_NEW_SYN_RECV = 12,
-	LSP_STATE_BOUND_INACTIVE = 13,
-};
-#define LSP_STATE_COUNT 14
-
-/* A fact that may not be known. Zero is "unknown", so a forgotten one never lies. */
-enum lsp_known { LSP_KNOWN_NOT, LSP_KNOWN_NO, LSP_KNOWN_YES };
-
-/* IANA's categories of port numbers (RFC 6335 section 6). */
-enum lsp_category {
-	LSP_CATEGORY_WELL_KNOWN, /* 0-1023 */
-	LSP_CATEGORY_REGISTERED, /* 1024-49151 */
-	LSP_CATEGORY_DYNAMIC,    /* 49152-65535 */
-};
-#define LSP_CATEGORY_COUNT 3
-
-/* From where a bind address can be reached. */
-enum lsp_scope {
-	LSP_SCOPE_LOOPBACK, /* 127.0.0.0/8, ::1 */
-	LSP_SCOPE_LINK,     /* 169.254.0.0/16, fe80::/10, link-local multicast */
-	LSP_SCOPE_PRIVATE,  /* RFC 1918, RFC 6598, fc00::/7 */
-	LSP_SCOPE_PUBLIC,   /* every other address */
-	LSP_SCOPE_ANY,      /* the wildcard */
-};
-#define LSP_SCOPE_COUNT 5
+struct error; /* base/error.h; NULL where the number alone is of interest */
 
 /* Why no owner stands beside a socket. */
 enum lsp_owner_gap {
@@ -80,98 +30,22 @@ enum lsp_owner_gap {
 	LSP_OWNER_GAP_PERMISSION, /* a process that could not be read may hold it */
 	LSP_OWNER_GAP_KERNEL,     /* the kernel itself holds it; no process does */
 	LSP_OWNER_GAP_NAMESPACE,  /* a process of another PID namespace may hold it */
-	LSP_OWNER_GAP_UNKNOWN,    /* all processes were read: in flight between two, or gone */
+	LSP_OWNER_GAP_TIMEOUT,    /* a process that was not read in time may hold it */
+	LSP_OWNER_GAP_UNKNOWN,    /* all processes were read: in flight between two */
+	LSP_OWNER_GAP_CLOSED,     /* it closed before its owner was found */
 };
-#define LSP_OWNER_GAP_COUNT 6
-
-/* What /proc/PID/exe says beyond a path. */
-enum lsp_exe_kind {
-	LSP_EXE_KIND_UNKNOWN, /* the link could not be read */
-	LSP_EXE_KIND_FILE,
-	LSP_EXE_KIND_DELETED, /* the file is gone from its path */
-	LSP_EXE_KIND_MEMFD,   /* memfd_create(2): it never had a path */
-};
-
-/* Why /proc/PID/exe may name a program that does not run there (prctl(2), PR_SET_MM_MAP). */
-enum lsp_exe_doubt {
-	LSP_EXE_DOUBT_NONE,     /* none, or it was not looked for */
-	LSP_EXE_DOUBT_USERNS,   /* the process lives in another user namespace than we do */
-	LSP_EXE_DOUBT_UNMAPPED, /* no executable mapping of that file */
-};
-
-struct lsp_endpoint {
-	uint8_t address[16]; /* network byte order; IPv4 fills the first four bytes */
-	uint16_t port;       /* host byte order */
-};
-
-/*
- * One kernel socket. Strings are borrowed from the snapshot and NULL when unknown.
- * Facts that a source could not tell are said to be unknown, never 0.
- */
-struct lsp_socket {
-	uint32_t netns; /* inode number of its network namespace, 0 unknown */
-	enum lsp_proto proto;
-	enum lsp_family family;
-	enum lsp_state state;
-	struct lsp_endpoint local;
-	struct lsp_endpoint peer; /* all zero without a peer */
-	const char *interface;    /* bound device (SO_BINDTODEVICE), NULL for none or unknown */
-	bool has_interface;       /* it is known whether there is one */
-	enum lsp_known v6only;    /* known for IPv6 listeners and unconnected UDP alone */
-	enum lsp_known is_auto;   /* the kernel chose the local port */
-	bool has_uid;             /* false where the kernel keeps no uid (TIME_WAIT, requests) */
-	bool has_cookie;
-	bool has_cgroup;  /* cgroup_id is known */
-	bool has_backlog; /* backlog is known */
-	uint32_t uid;
-	uint32_t inode;        /* 0: the socket has none, so nobody can hold it */
-	uint64_t cookie;       /* sock_gen_cookie(), unique in its network namespace */
-	uint64_t cgroup_id;    /* of the cgroup v2 where the socket was made */
-	uint32_t recv_queue;   /* bytes; for a TCP listener connections waiting in accept(2) */
-	uint32_t send_queue;   /* bytes; always 0 for a TCP listener */
-	uint32_t backlog;      /* limit of a TCP listener's accept queue, connections */
-	const char *cgroup;    /* path below the cgroup2 mount */
-	const char *unit;      /* systemd unit of that path */
-	const char *container; /* container id or name of that path */
-};
-
-/*
- * A process as one walk of /proc saw it. comm and exe are bytes that it chose itself. What is
- * another's parent and no owner has only pid, comm and parent.
- */
-struct lsp_process {
-	uint32_t pid;
-	const char *comm;    /* NULL unknown; any bytes but NUL */
-	const char *exe;     /* target of /proc/PID/exe without " (deleted)", NULL unknown */
-	const char *cmdline; /* arguments joined by blanks, cut at 4096 bytes, NULL unknown */
-	enum lsp_exe_kind exe_kind;
-	enum lsp_exe_doubt exe_doubt;
-	bool has_uid;
-	bool has_started;
-	uint32_t uid;                     /* effective uid */
-	int64_t started;                  /* seconds since the epoch */
-	const struct lsp_process *parent; /* NULL unknown, or none that can be seen */
-};
-
-struct lsp_owner {
-	const struct lsp_process *process;
-	int32_t fd; /* lowest descriptor, -1 when held by no descriptor (io_uring) */
-};
+#define LSP_OWNER_GAP_COUNT (LSP_OWNER_GAP_CLOSED + 1)
 
 /* Something that could not be seen. */
 struct lsp_gap {
 	const char *what; /* "processes", "tcp sockets", ... */
-	const char *why;  /* a sentence for people, with the way out where there is one */
+	const char *why;  /* goes on with it: "could not be read: ...", and the way out, if any */
 	uint64_t count;   /* how many, 0 when that cannot be told */
 	bool hides;       /* a listener or an owner could be hidden behind it */
 	bool is_blind;    /* of a whole protocol nothing could be read */
-};
-
-/* Sets of proto, family and state as bits. */
-#define LSP_BIT(value) (1u << (unsigned)(value))
-
-struct lsp_port_range {
-	uint16_t first, last; /* both included */
+	unsigned unread;  /* LSP_BIT() of protocols of which nothing, or not all, was read */
+	/* Of what @hides: only facts, and each socket that lacks one says that it is unknown. */
+	bool is_in_facts;
 };
 
 /* --- asking ----------------------------------------------------------------- */
@@ -180,26 +54,24 @@ enum lsp_source { LSP_SOURCE_AUTO, LSP_SOURCE_NETLINK, LSP_SOURCE_PROC };
 enum lsp_owners { LSP_OWNERS_AUTO, LSP_OWNERS_BPF, LSP_OWNERS_PROC, LSP_OWNERS_NONE };
 
 /* What is shown decides what is looked up: facts that cost something, asked for one by one. */
-enum lsp_fact {
-	LSP_FACT_OWNERS = 1u << 0,   /* owners, and comm and uid of each */
-	LSP_FACT_EXE = 1u << 1,      /* exe of each owner */
-	LSP_FACT_CMDLINE = 1u << 2,  /* cmdline of each owner */
-	LSP_FACT_STARTED = 1u << 3,  /* start time of each owner */
-	LSP_FACT_CGROUP = 1u << 4,   /* cgroup path, unit, container */
-	LSP_FACT_AUTO = 1u << 5,     /* lsp_socket.is_auto */
-	LSP_FACT_SERVICES = 1u << 6, /* lsp_service_name() */
-	LSP_FACT_USERS = 1u << 7,    /* lsp_user_name() */
-	LSP_FACT_DOUBT = 1u << 8,    /* exe_doubt of each owner */
-	LSP_FACT_FINDINGS = 1u << 9, /* whatever lsp_judge() needs */
-	LSP_FACT_PARENTS = 1u << 10, /* parent of each owner, and so on up to the first */
-	LSP_FACT_REASONS = 1u << 11, /* rule and reasons of what lsp_judge() says */
+enum lsp_lookup {
+	LSP_LOOKUP_OWNERS = 1u << 0,   /* owners, and comm and uid of each */
+	LSP_LOOKUP_EXE = 1u << 1,      /* exe of each owner */
+	LSP_LOOKUP_CMDLINE = 1u << 2,  /* cmdline of each owner */
+	LSP_LOOKUP_STARTED = 1u << 3,  /* start time of each owner */
+	LSP_LOOKUP_CGROUP = 1u << 4,   /* cgroup path, unit, container */
+	LSP_LOOKUP_AUTO = 1u << 5,     /* lsp_socket.is_auto */
+	LSP_LOOKUP_SERVICES = 1u << 6, /* lsp_snapshot_service() */
+	LSP_LOOKUP_USERS = 1u << 7,    /* lsp_snapshot_user() */
+	LSP_LOOKUP_VERIFY = 1u << 8,   /* exe_unverified of each owner */
+	LSP_LOOKUP_FINDINGS = 1u << 9, /* what lsp_judge() needs, but for users */
+	LSP_LOOKUP_PARENTS = 1u << 10, /* parent of each owner, and so on up to the first */
+	LSP_LOOKUP_REASONS = 1u << 11, /* rule and reasons of what lsp_judge() says */
 };
-
-struct lsp_rules; /* <lsports/judge.h> */
 
 /* Scope: what the kernel is asked for. Zero-initialised it asks for nothing. */
 struct lsp_query {
-	unsigned protos;   /* LSP_BIT(enum lsp_proto) */
+	unsigned protos;   /* LSP_BIT(index of a protocol) */
 	unsigned families; /* LSP_BIT(enum lsp_family) */
 	bool listeners;    /* TCP in LISTEN and UDP without a peer */
 	bool others;       /* every other state */
@@ -208,18 +80,22 @@ struct lsp_query {
 	 * which is only told when it is named (Linux 6.8).
 	 */
 	unsigned states;
-	unsigned facts; /* enum lsp_fact */
+	unsigned lookups; /* enum lsp_lookup */
 	enum lsp_source source;
 	enum lsp_owners owners;
-	bool strict; /* narrow dumps for every listener, whatever they cost */
+	/*
+	 * Narrow dumps for every listener, whatever they cost, and a listener that closed before
+	 * its owner was found is kept.
+	 */
+	bool strict;
 	const struct lsp_port_range *ports; /* local ports wanted; NULL is all */
 	size_t port_count;
 	const char *const *netns; /* names below /run/netns, PIDs or paths; NULL is our own */
 	size_t netns_count;
 	bool all_netns;
+	/* When to end with what is known: nanoseconds of CLOCK_MONOTONIC. 0: never. */
+	int64_t deadline;
 	const char *root; /* NULL is the machine; else a recorded tree (proc, sys, etc, netlink) */
-	const struct lsp_rules *rules; /* what is expected: only lsp_judge() asks */
-	bool judges_all; /* "unexpected" is said of every listener, not of low ports alone */
 };
 
 struct lsp_snapshot;
@@ -227,8 +103,7 @@ struct lsp_snapshot;
 /*
  * lsp_collect() - look once.
  * @snapshot: the result, owned by the caller.
- * @reason: on failure a text for people, one line a source that failed; the caller frees it. It
- *          may be NULL when memory is short.
+ * @error: on failure why, one line for each source that failed; empty on success.
  *
  * A source that fails while another can stand in for it is a gap of the snapshot and no
  * failure.
@@ -236,11 +111,24 @@ struct lsp_snapshot;
  * Return: 0; -EINVAL for a query that cannot be meant (no such namespace); otherwise the error
  * of the last source when nothing could be read. *snapshot is NULL unless 0 is returned.
  */
-int lsp_collect(const struct lsp_query *query, struct lsp_snapshot **snapshot, char **reason);
+int lsp_collect(const struct lsp_query *query, struct lsp_snapshot **snapshot, struct error *error);
+
+/*
+ * lsp_resolve_users() - what LSP_LOOKUP_USERS would have looked up, later: for a snapshot of which
+ * it was not known before whether a name would be needed. Before lsp_judge(), or after it for names
+ * that are only shown. Return: 0 or a negative errno.
+ */
+int lsp_resolve_users(struct lsp_snapshot *snapshot);
 
 void lsp_snapshot_free(struct lsp_snapshot *snapshot);
 
 /* --- reading ------------------------------------------------------------------ */
+
+/*
+ * lsp_snapshot_query() - the query that the snapshot answers, with the lookups that were added to
+ * it. A copy: nothing in it is borrowed from the query that lsp_collect() was given. Borrowed.
+ */
+const struct lsp_query *lsp_snapshot_query(const struct lsp_snapshot *snapshot);
 
 /*
  * Sockets stand in one order: local port, proto, family, local address, interface, peer
@@ -259,49 +147,75 @@ const struct lsp_owner *lsp_snapshot_owners(const struct lsp_snapshot *snapshot,
 enum lsp_owner_gap lsp_snapshot_owner_gap(const struct lsp_snapshot *snapshot,
 					  const struct lsp_socket *socket);
 
+const char *lsp_words_owner_gap(enum lsp_owner_gap gap); /* "permission"; NULL for none */
+
 /* What could not be seen. Borrowed. */
 const struct lsp_gap *lsp_snapshot_gaps(const struct lsp_snapshot *snapshot, size_t *count);
+
+/* False where a gap could hide a listener or an owner. */
+bool lsp_snapshot_is_complete(const struct lsp_snapshot *snapshot);
+
+/* Are gaps that hide something only in facts? */
+bool lsp_snapshot_lacks_facts_alone(const struct lsp_snapshot *snapshot);
+
+/*
+ * lsp_snapshot_is_judged() - once it was judged: is nothing hidden that could change a verdict? One
+ * that depends on a fact that is hidden is LSP_VERDICT_UNJUDGED.
+ */
+bool lsp_snapshot_is_judged(const struct lsp_snapshot *snapshot);
+
+/* True where no socket of a whole protocol could be read. */
+bool lsp_snapshot_is_blind(const struct lsp_snapshot *snapshot);
+
+/* LSP_BIT() of the protocols of which nothing, or not all, was read. */
+unsigned lsp_snapshot_unread(const struct lsp_snapshot *snapshot);
 
 /* What was used, one line each ("tcp: netlink, narrow dumps"), for --verbose. Borrowed. */
 const char *const *lsp_snapshot_notes(const struct lsp_snapshot *snapshot, size_t *count);
 
 /*
- * lsp_user_name() - account name of a uid, NULL when there is none. Known for every uid of a
- * socket and an owner when LSP_FACT_USERS was asked for.
+ * lsp_snapshot_user() - account name of a uid, NULL when there is none. Known for every uid of a
+ * socket and an owner when LSP_LOOKUP_USERS was asked for.
  */
-const char *lsp_user_name(const struct lsp_snapshot *snapshot, uint32_t uid);
+const char *lsp_snapshot_user(const struct lsp_snapshot *snapshot, uint32_t uid);
 
 /*
- * lsp_service_name() - registered name of a port, NULL when there is none.
+ * lsp_snapshot_is_user_unknown() - that there is no name could not be learned: whoever knows the
+ * accounts gave no answer, or was late.
+ */
+bool lsp_snapshot_is_user_unknown(const struct lsp_snapshot *snapshot, uint32_t uid);
+
+/*
+ * lsp_snapshot_service() - registered name of a port, NULL when there is none.
  * @is_guess: set when the name is not the admin's (/etc/services) but of the shipped list.
  */
-const char *lsp_service_name(const struct lsp_snapshot *snapshot, enum lsp_proto proto,
-			     uint16_t port, bool *is_guess);
+const char *lsp_snapshot_service(const struct lsp_snapshot *snapshot, unsigned proto, uint16_t port,
+				 bool *is_guess);
 
 /* Below net.ipv4.ip_unprivileged_port_start of the socket's own network namespace. */
-enum lsp_known lsp_is_privileged(const struct lsp_snapshot *snapshot,
-				 const struct lsp_socket *socket);
+enum lsp_tristate lsp_snapshot_is_privileged(const struct lsp_snapshot *snapshot,
+					     const struct lsp_socket *socket);
 
 /* Inside net.ipv4.ip_local_port_range of its namespace and not reserved: the kernel may take it. */
-enum lsp_known lsp_is_ephemeral(const struct lsp_snapshot *snapshot,
-				const struct lsp_socket *socket);
+enum lsp_tristate lsp_snapshot_is_ephemeral(const struct lsp_snapshot *snapshot,
+					    const struct lsp_socket *socket);
 
 /* What the sysctls of a network namespace (ip(7)) say about a port. */
 struct lsp_port_policy {
 	bool has_start, has_range;
-	uint32_t start;              /* ip_unprivileged_port_start: first that is for everybody */
-	struct lsp_port_range range; /* ip_local_port_range */
-	enum lsp_known is_reserved;  /* ip_local_reserved_ports has it */
+	uint32_t start;                /* ip_unprivileged_port_start: first that is for everybody */
+	struct lsp_port_range range;   /* ip_local_port_range */
+	enum lsp_tristate is_reserved; /* ip_local_reserved_ports has it */
 };
-void lsp_port_policy_of(const struct lsp_snapshot *snapshot, uint32_t netns, uint16_t port,
-			struct lsp_port_policy *out);
+void lsp_snapshot_port_policy(const struct lsp_snapshot *snapshot, uint32_t netns, uint16_t port,
+			      struct lsp_port_policy *out);
 
 /* Network namespaces that were looked into, by inode number; 0 behind the last one. */
-uint32_t lsp_netns_at(const struct lsp_snapshot *snapshot, size_t index);
+uint32_t lsp_snapshot_netns(const struct lsp_snapshot *snapshot, size_t index);
 
 /* Name below /run/netns of a namespace that was looked into, NULL when it has none. Borrowed. */
-const char *lsp_netns_name(const struct lsp_snapshot *snapshot, uint32_t netns);
-bool lsp_netns_is_own(const struct lsp_snapshot *snapshot, uint32_t netns);
+const char *lsp_snapshot_netns_name(const struct lsp_snapshot *snapshot, uint32_t netns);
+bool lsp_snapshot_is_own_netns(const struct lsp_snapshot *snapshot, uint32_t netns);
 
 /* --- trying -------------------------------------------------------------------- */
 
@@ -313,31 +227,7 @@ bool lsp_netns_is_own(const struct lsp_snapshot *snapshot, uint32_t netns);
  * Return: 0, or a negative errno: -EACCES the port is privileged, -EADDRINUSE, -EAFNOSUPPORT the
  * kernel does not have the family, ...
  */
-int lsp_bind_try(enum lsp_proto proto, enum lsp_family family, uint16_t port, bool *was_tried);
-
-/* --- judging one fact: pure ------------------------------------------------------ */
-
-enum lsp_category lsp_category_of(uint16_t port);
-enum lsp_scope lsp_scope_of(enum lsp_family family, const uint8_t address[16]);
-bool lsp_is_listener(const struct lsp_socket *socket);
-
-/* --- words ------------------------------------------------------------------------ */
-
-const char *lsp_proto_word(enum lsp_proto proto);            /* "tcp" */
-const char *lsp_family_word(enum lsp_family family);         /* "ipv4" */
-const char *lsp_state_word(const struct lsp_socket *socket); /* "listen", "unconnected" */
-const char *lsp_category_word(enum lsp_category category);   /* "well-known" */
-const char *lsp_scope_word(enum lsp_scope scope);            /* "loopback" */
-const char *lsp_owner_gap_word(enum lsp_owner_gap gap);      /* "permission"; NULL for none */
-
-#define LSP_ADDRESS_SIZE 48
-
-/*
- * lsp_address_format() - an address as inet_ntop(3) writes it, without brackets or scope.
- * Return: its length. @out is always terminated.
- */
-size_t lsp_address_format(enum lsp_family family, const uint8_t address[16],
-			  char out[LSP_ADDRESS_SIZE]);
+int lsp_bind_try(unsigned proto, enum lsp_family family, uint16_t port, bool *was_tried);
 
 #ifdef __cplusplus
 }

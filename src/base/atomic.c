@@ -5,10 +5,12 @@
  */
 #include "atomic.h"
 
-#include "scope.h"
+#include "cleanup.h"
+#include "privileges.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -46,7 +48,9 @@ static int open_temporary(struct atomic *atomic, mode_t mode)
 static int open_parent(struct atomic *atomic, const char *path)
 {
 	const char *slash = strrchr(path, '/');
-	cleanup(scope_free) char *parent = NULL;
+	cleanup(cleanup_free) char *parent = NULL;
+	uint64_t lowered;
+	int r;
 
 	*atomic = ATOMIC_INIT;
 	parent = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
@@ -55,7 +59,11 @@ static int open_parent(struct atomic *atomic, const char *path)
 		return -ENOMEM;
 	if (!*atomic->name)
 		return -EISDIR;
+	r = privileges_lower(PRIVILEGE(CAP_DAC_READ_SEARCH), &lowered);
+	if (r < 0)
+		return r;
 	atomic->dir = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	privileges_raise(lowered);
 	return atomic->dir < 0 ? -errno : 0;
 }
 
@@ -73,7 +81,7 @@ int atomic_clean(const char *path)
 {
 	struct atomic atomic;
 	int r = open_parent(&atomic, path);
-	cleanup(scope_closedir) DIR *dir = r < 0 ? NULL : fdopendir(atomic.dir);
+	cleanup(cleanup_closedir) DIR *dir = r < 0 ? NULL : fdopendir(atomic.dir);
 	const struct dirent *entry;
 
 	/* The directory is the stream's now. */
@@ -125,7 +133,7 @@ int atomic_commit(struct atomic *atomic)
 
 	if (fsync(atomic->fd) < 0)
 		return -errno;
-	fd = take_fd(&atomic->fd);
+	fd = cleanup_take_fd(&atomic->fd);
 	if (close(fd) < 0)
 		return -errno;
 	if (renameat(atomic->dir, atomic->temporary, atomic->dir, atomic->name) < 0)
@@ -141,8 +149,8 @@ void atomic_deinit(struct atomic *atomic)
 		return;
 	if (atomic->temporary)
 		unlinkat(atomic->dir, atomic->temporary, 0);
-	scope_close(&atomic->fd);
-	scope_close(&atomic->dir);
+	cleanup_close(&atomic->fd);
+	cleanup_close(&atomic->dir);
 	free(atomic->temporary);
 	free(atomic->name);
 	*atomic = ATOMIC_INIT;

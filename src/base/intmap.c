@@ -5,15 +5,22 @@
  */
 #include "intmap.h"
 
+#include "hash.h"
+
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
 #define SMALLEST 64
 
-/* The finaliser of splitmix64: inodes and cookies are consecutive, slots must not be. */
-static uint64_t mix(uint64_t x)
+/*
+ * The finaliser of splitmix64: inodes and cookies are consecutive, slots must not be. The numbers
+ * are others' to choose in part (which sockets stay open decides the inodes), but which of them
+ * fall into one slot depends on a seed that they cannot know, and no output shows them the slots.
+ */
+static uint64_t mix(uint64_t x, uint64_t seed)
 {
+	x ^= seed;
 	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
 	x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
 	return x ^ (x >> 31);
@@ -31,7 +38,7 @@ void intmap_deinit(struct intmap *map)
 static struct intmap_slot *slot_of(const struct intmap *map, uint64_t key)
 {
 	size_t mask = map->capacity - 1;
-	size_t at = mix(key) & mask;
+	size_t at = mix(key, map->seed) & mask;
 
 	while (map->slots[at].is_used && map->slots[at].key != key)
 		at = (at + 1) & mask;
@@ -45,11 +52,16 @@ static bool is_full(size_t count, size_t capacity)
 
 static int resize(struct intmap *map, size_t capacity)
 {
-	struct intmap wider = {.count = map->count, .capacity = capacity};
+	struct intmap wider = {.count = map->count, .capacity = capacity, .seed = map->seed};
+	struct hash_seed drawn;
 
 	wider.slots = calloc(capacity, sizeof(*wider.slots));
 	if (!wider.slots)
 		return -ENOMEM;
+	if (!wider.seed) {
+		hash_seed_init(&drawn);
+		wider.seed = drawn.k0;
+	}
 	for (size_t i = 0; i < map->capacity; i++) {
 		if (map->slots[i].is_used)
 			*slot_of(&wider, map->slots[i].key) = map->slots[i];

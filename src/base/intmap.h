@@ -16,6 +16,7 @@ struct intmap_slot {
 struct intmap {
 	struct intmap_slot *slots;
 	size_t count, capacity; /* capacity is a power of two, or 0 */
+	uint64_t seed;          /* drawn with the first key unless it is set */
 };
 
 void intmap_deinit(struct intmap *map); /* takes a zeroed one too, leaves it zeroed */

@@ -16,7 +16,7 @@ static unsigned digit_of(char c)
 	return 255;
 }
 
-bool num_take(const char **cursor, const char *end, unsigned base, uint64_t max, uint64_t *out)
+bool num_scan(const char **cursor, const char *end, unsigned base, uint64_t max, uint64_t *out)
 {
 	const char *at = *cursor;
 	uint64_t value = 0, limit = max / base;
@@ -38,5 +38,20 @@ bool num_parse(const char *text, uint64_t max, uint64_t *out)
 {
 	const char *end = text + strlen(text);
 
-	return num_take(&text, end, 10, max, out) && text == end;
+	return num_scan(&text, end, 10, max, out) && text == end;
+}
+
+bool num_parse_list(const char *text, size_t size, uint64_t max, uint64_t *out, size_t count)
+{
+	const char *at = text, *end = text + size;
+
+	for (size_t i = 0; i < count; i++) {
+		const char *blank = at;
+
+		while (i && at < end && (*at == ' ' || *at == '\t'))
+			at++;
+		if ((i && at == blank) || !num_scan(&at, end, 10, max, &out[i]))
+			return false;
+	}
+	return at == end || (end - at == 1 && *at == '\n');
 }

@@ -5,8 +5,6 @@
  */
 #include "recpool.h"
 
-#include "hash.h"
-
 #include <errno.h>
 
 void recpool_deinit(struct recpool *pool)
@@ -22,13 +20,14 @@ int recpool_add(struct recpool *pool, const void *record, uint32_t *index)
 	size_t count = recpool_count(pool);
 	const uint32_t *known;
 	uint64_t hash;
-	int r;
 
 	if (count && memcmp(recpool_at(pool, pool->newest), record, pool->record_size) == 0) {
 		*index = pool->newest;
 		return 0;
 	}
-	hash = hash_bytes(record, pool->record_size);
+	if (!pool->seed.k0 && !pool->seed.k1)
+		hash_seed_init(&pool->seed);
+	hash = hash_bytes(&pool->seed, record, pool->record_size);
 	known = intmap_find(&pool->by_hash, hash);
 	if (known && memcmp(recpool_at(pool, *known), record, pool->record_size) == 0) {
 		*index = pool->newest = *known;
@@ -40,8 +39,5 @@ int recpool_add(struct recpool *pool, const void *record, uint32_t *index)
 	if (pool->bytes.error)
 		return pool->bytes.error;
 	*index = pool->newest = (uint32_t)count;
-	if (known)
-		return 0;
-	r = intmap_put(&pool->by_hash, hash, *index);
-	return r;
+	return known ? 0 : intmap_put(&pool->by_hash, hash, *index);
 }

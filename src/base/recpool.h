@@ -8,6 +8,7 @@
 #pragma once
 
 #include "buf.h"
+#include "hash.h"
 #include "intmap.h"
 
 #include <stddef.h>
@@ -17,6 +18,7 @@ struct recpool {
 	struct buf bytes;
 	struct intmap by_hash; /* hash -> index of the first record with it */
 	size_t record_size;    /* bytes; set by the owner before use, a multiple of 8 */
+	struct hash_seed seed; /* drawn with the first record unless it is set */
 	uint32_t newest;       /* index of the record asked for last: runs of equals are the rule */
 };
 

@@ -5,16 +5,21 @@
  */
 #include "root.h"
 
-#include "scope.h"
+#include "cleanup.h"
+#include "num.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #define CHUNK 4096
+#define NUMBERS_SIZE 128 /* six of the largest numbers */
+/* What is found there may be a terminal, or a FIFO that nobody writes to. */
+#define READ_FLAGS (O_RDONLY | O_NOCTTY | O_NONBLOCK)
 
 int root_init(struct root *root, const char *path)
 {
@@ -31,21 +36,35 @@ void root_deinit(struct root *root)
 		root->fd = -1;
 }
 
-int root_open(const struct root *root, const char *path, int flags)
+static int open_below(const struct root *root, const char *path, int flags)
 {
 	struct open_how how = {
-		.flags = (uint64_t)(unsigned)flags | O_CLOEXEC,
+		.flags = (uint64_t)(unsigned)flags,
 		.resolve = RESOLVE_IN_ROOT,
 	};
 	long fd;
 
-	if (root->is_machine) {
-		fd = openat(root->fd, path, flags | O_CLOEXEC);
-		return fd < 0 ? -errno : (int)fd;
-	}
 	/* RESOLVE_IN_ROOT (Linux 5.6) keeps the absolute links of a recorded tree inside it. */
-	fd = syscall(SYS_openat2, root->fd, path, &how, sizeof(how));
+	fd = root->is_machine ? openat(root->fd, path, flags)
+			      : syscall(SYS_openat2, root->fd, path, &how, sizeof(how));
 	return fd < 0 ? -errno : (int)fd;
+}
+
+int root_open(const struct root *root, const char *path, int flags)
+{
+	const bool is_file = !(flags & (O_PATH | O_DIRECTORY));
+	cleanup(cleanup_close) int fd =
+		open_below(root, path, flags | O_CLOEXEC | (is_file ? READ_FLAGS : 0));
+	struct stat st;
+
+	if (fd < 0)
+		return fd;
+	if (is_file && fstat(fd, &st) < 0)
+		return -errno;
+	/* Namespaces are regular files too (fs/nsfs.c). */
+	if (is_file && !S_ISREG(st.st_mode))
+		return S_ISDIR(st.st_mode) ? -EISDIR : -EMEDIUMTYPE;
+	return cleanup_take_fd(&fd);
 }
 
 int root_read_fd(int fd, struct buf *out, size_t max)
@@ -71,17 +90,47 @@ int root_read_fd(int fd, struct buf *out, size_t max)
 
 int root_read_at(int dir, const char *path, struct buf *out, size_t max)
 {
-	cleanup(scope_close) int fd =
-		openat(dir, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	cleanup(cleanup_close) int fd = openat(dir, path, READ_FLAGS | O_CLOEXEC);
 
 	return fd < 0 ? -errno : root_read_fd(fd, out, max);
 }
 
 int root_read(const struct root *root, const char *path, struct buf *out, size_t max)
 {
-	cleanup(scope_close) int fd = root_open(root, path, O_RDONLY | O_NOCTTY | O_NONBLOCK);
+	cleanup(cleanup_close) int fd = root_open(root, path, O_RDONLY);
 
 	return fd < 0 ? fd : root_read_fd(fd, out, max);
+}
+
+static int read_numbers(int fd, uint64_t max, uint64_t *out, size_t count)
+{
+	char text[NUMBERS_SIZE];
+	ssize_t n;
+
+	do {
+		n = read(fd, text, sizeof(text));
+	} while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return -errno;
+	/* A text that fills all that was read may have been cut. */
+	if (n == sizeof(text) || !num_parse_list(text, (size_t)n, max, out, count))
+		return -EINVAL;
+	return 0;
+}
+
+int root_read_numbers(const struct root *root, const char *path, uint64_t max, uint64_t *out,
+		      size_t count)
+{
+	cleanup(cleanup_close) int fd = root_open(root, path, O_RDONLY);
+
+	return fd < 0 ? fd : read_numbers(fd, max, out, count);
+}
+
+int root_read_numbers_at(int dir, const char *path, uint64_t max, uint64_t *out, size_t count)
+{
+	cleanup(cleanup_close) int fd = openat(dir, path, READ_FLAGS | O_CLOEXEC);
+
+	return fd < 0 ? -errno : read_numbers(fd, max, out, count);
 }
 
 ssize_t root_readlink_at(int dir, const char *path, char *out, size_t size)

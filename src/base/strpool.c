@@ -1,59 +1,114 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Interned strings in one run of bytes. Two texts of one 64-bit hash are told apart by
- * comparing them; the second is then stored without being findable, which costs bytes and no
- * answer.
- */
+/* Interned texts: a hash table of pointers into an arena. Knows nothing of what they say. */
 #include "strpool.h"
 
-#include "hash.h"
-
 #include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FIRST_CAPACITY 32
 
 void strpool_deinit(struct strpool *pool)
 {
 	if (!pool)
 		return;
-	buf_deinit(&pool->bytes);
-	intmap_deinit(&pool->by_hash);
+	arena_deinit(&pool->texts);
+	free(pool->slots);
+	*pool = (struct strpool){0};
 }
 
-int strpool_add(struct strpool *pool, const char *text, uint32_t *id)
+/* The slot of that text, or the free one where it belongs. */
+static struct strpool_slot *find_slot(const struct strpool *pool, const char *bytes, size_t size,
+				      uint32_t hash)
 {
-	size_t size;
-	uint64_t hash;
-	uint32_t *known;
-	uint32_t offset;
+	size_t mask = pool->capacity - 1, at = hash & mask;
 
-	*id = 0;
-	if (!text)
-		return 0;
-	size = strlen(text);
-	hash = hash_bytes(text, size);
-	known = intmap_find(&pool->by_hash, hash);
-	if (known && strcmp(pool->bytes.data + *known, text) == 0) {
-		*id = *known;
-		return 0;
+	for (; pool->slots[at].text; at = (at + 1) & mask) {
+		const struct strpool_slot *slot = &pool->slots[at];
+
+		if (slot->hash == hash && slot->size == size &&
+		    memcmp(slot->text, bytes, size) == 0)
+			break;
 	}
-	if (!pool->bytes.size)
-		buf_append_char(&pool->bytes, '\0');
-	if (pool->bytes.size > UINT32_MAX - size - 1)
+	return &pool->slots[at];
+}
+
+/* Room for one text more: three slots of sixteen stay free. */
+static int make_room(struct strpool *pool)
+{
+	size_t capacity = pool->capacity ? 2 * pool->capacity : FIRST_CAPACITY, mask = capacity - 1;
+	struct strpool_slot *slots;
+
+	if (pool->count < pool->capacity / 16 * 13)
+		return 0;
+	if (capacity > UINT32_MAX)
 		return -ENOMEM;
-	offset = (uint32_t)pool->bytes.size;
-	buf_append(&pool->bytes, text, size + 1);
-	if (pool->bytes.error)
-		return pool->bytes.error;
-	if (!known) {
-		int r = intmap_put(&pool->by_hash, hash, offset);
+	slots = calloc(capacity, sizeof(*slots));
+	if (!slots)
+		return -ENOMEM;
+	for (size_t i = 0; i < pool->capacity; i++) {
+		size_t at = pool->slots[i].hash & mask;
 
-		if (r < 0)
-			return r;
+		if (!pool->slots[i].text)
+			continue;
+		while (slots[at].text)
+			at = (at + 1) & mask;
+		slots[at] = pool->slots[i];
 	}
-	*id = offset;
+	free(pool->slots);
+	pool->slots = slots;
+	pool->capacity = capacity;
 	return 0;
 }
 
-const char *strpool_find(const struct strpool *pool, uint32_t id)
+/* Return: as strpool_insert(). */
+static int add(struct strpool *pool, const char *bytes, size_t size, const char **out)
 {
-	return id ? pool->bytes.data + id : NULL;
+	struct strpool_slot *slot;
+	uint32_t hash;
+
+	if (size >= UINT32_MAX || make_room(pool) < 0)
+		return -ENOMEM;
+	if (!pool->seed.k0 && !pool->seed.k1)
+		hash_seed_init(&pool->seed);
+	hash = (uint32_t)hash_bytes(&pool->seed, bytes, size);
+	slot = find_slot(pool, bytes, size, hash);
+	*out = slot->text;
+	if (slot->text)
+		return 0;
+	*out = arena_add_text(&pool->texts, bytes, size);
+	if (!*out)
+		return -ENOMEM;
+	*slot = (struct strpool_slot){*out, hash, (uint32_t)size};
+	pool->count++;
+	return 1;
+}
+
+int strpool_add_bytes(struct strpool *pool, const char *bytes, size_t size, const char **out)
+{
+	int r;
+
+	*out = NULL;
+	r = add(pool, bytes, size, out);
+	return r < 0 ? r : 0;
+}
+
+int strpool_add(struct strpool *pool, const char *text, const char **out)
+{
+	*out = NULL;
+	return text ? strpool_add_bytes(pool, text, strlen(text), out) : 0;
+}
+
+int strpool_insert(struct strpool *pool, const char *bytes, size_t size)
+{
+	const char *text;
+
+	return add(pool, bytes, size, &text);
+}
+
+const char *strpool_find(const struct strpool *pool, const char *bytes, size_t size)
+{
+	uint32_t hash = (uint32_t)hash_bytes(&pool->seed, bytes, size);
+
+	return pool->count ? find_slot(pool, bytes, size, hash)->text : NULL;
 }

@@ -1,25 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* --explain: a look at one port, and all that is known about it. */
+/* --explain: everything that is known about one port. */
 #ifndef LSPORTS_CLI_EXPLAIN_H
 #define LSPORTS_CLI_EXPLAIN_H
 #pragma once
 
-#include "check.h"
+#include "status.h"
+#include "target.h"
+
+#include "buf.h"
+
+bool explain_is_asked(const struct options *options);
 
 /*
- * explain_run() - looks, and tells all about options->explain. Where nobody listens and the machine
- * is our own it may try a bind.
- * Return: STATUS_FOUND when nobody listens.
+ * explain_run() - shows everything about options->explain. Where nothing listens, and the machine
+ * is our own, it may try a bind. Return: STATUS_FOUND when nothing listens.
  */
-enum status explain_run(const struct options *options, const struct query_output *output,
+enum status explain_run(const struct options *options, const struct target *target,
 			struct buf *messages);
 
 /*
  * explain_parse_port() - "22", "tcp/22" or "ssh": one port, with its protocols as bits.
- * @message: on -EINVAL what is wrong and the way out, not escaped; owned by the caller.
+ * @error: what is wrong and the way out.
  * Return: 0, -EINVAL or -ENOMEM.
  */
 int explain_parse_port(const char *text, const char *sysroot, uint16_t *port, unsigned *protos,
-		       char **message);
+		       struct error *error);
 
 #endif

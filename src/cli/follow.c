@@ -1,43 +1,43 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Owns that a tick without news costs next to nothing: it asks the kernel for sockets alone, and
- * only if they are not those of before are processes looked at. What could not be seen is never
+ * Owns that a tick without news costs next to nothing: it polls sockets alone, and only if they
+ * differ from the last inspection is everything inspected again. What could not be read is never
  * taken for gone. Draws nothing and knows no clock.
  */
 #include "follow.h"
 
-#include "message.h"
-
-#include "view/cells.h"
+#include "view/column.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-/* What no socket tells is looked at again after a while: owners, users, rules. */
-#define WHOLE_LOOK_MSEC 60000
+/* Owners and users may change while the sockets stay the same. */
+#define INSPECTION_MSEC 60000
 
 #define FAILURES_MAX 5
 
-/* A screen shows how queues are, too; that is no event. */
+/* A screen shows the lengths of queues, too; a change of them is no event. */
 static bool has_queues(const struct query *query)
 {
 	const struct view *view = &query->view;
 
 	for (size_t i = 0; query->is_drawn && i < view->columns.count; i++)
-		if (view->columns.columns[i]->cell == cell_recv_queue ||
-		    view->columns.columns[i]->cell == cell_send_queue)
+		if (view->columns.columns[i].style->is_queue)
 			return true;
 	return false;
 }
 
-static int see(struct follow *follow, struct sightings *all, struct sightings *shown)
+static int make_sets(struct follow *follow, struct lsp_socket_set **all,
+		     struct lsp_socket_set **shown)
 {
-	const struct look *look = &follow->look;
-	const struct view *view = &look->query.view;
-	int r = sightings_init(all, look->snapshot, NULL, 0, has_queues(&look->query));
+	const struct inspection *inspection = &follow->inspection;
+	const struct view *view = &inspection->query.view;
+	int r = lsp_socket_set_new(inspection->snapshot, NULL, 0, has_queues(&inspection->query),
+				   all);
 
 	if (r >= 0)
-		r = sightings_init(shown, look->snapshot, view->rows, view->row_count, false);
+		r = lsp_socket_set_new(inspection->snapshot, view->rows, view->row_count, false,
+				       shown);
 	return r;
 }
 
@@ -50,10 +50,10 @@ static void past_deinit(struct follow_past *past)
 	*past = (struct follow_past){0};
 }
 
-/* The rows that are gone, for the view. */
+/* The rows of sockets that are gone, for the view. */
 static int list_past(struct follow *follow)
 {
-	struct view *view = &follow->look.query.view;
+	struct view *view = &follow->inspection.query.view;
 	size_t count = 0;
 
 	free(follow->past_rows);
@@ -72,10 +72,10 @@ static int list_past(struct follow *follow)
 	return 0;
 }
 
-/* Return: has a sign had its time? */
+/* Return: has the time of a sign ended? */
 static bool age_signs(struct follow *follow)
 {
-	size_t count = lsp_snapshot_count(follow->look.snapshot), kept = 0;
+	size_t count = lsp_snapshot_count(follow->inspection.snapshot), kept = 0;
 	bool has_ended = false;
 
 	for (size_t i = 0; i < count; i++) {
@@ -99,9 +99,9 @@ static bool age_signs(struct follow *follow)
 	return has_ended;
 }
 
-/* --- two looks -------------------------------------------------------------------------------- */
+/* --- two inspections -------------------------------------------------------------------------- */
 
-/* What the look before has known. */
+/* What the inspection before knew. */
 struct before {
 	struct lsp_snapshot *snapshot;
 	uint32_t *rows;
@@ -110,7 +110,7 @@ struct before {
 
 struct comparison {
 	struct before *before;
-	struct sightings all, shown;
+	struct lsp_socket_set *all, *shown;
 	char *signs;
 	uint8_t *ticks_left;
 	struct follow_past past;
@@ -127,49 +127,50 @@ static void sign(const struct follow *follow, struct comparison *comparison, siz
 }
 
 static void compare_pair(const struct follow *follow, struct comparison *comparison,
-			 const struct sighting_pair *pair)
+			 const struct lsp_socket_set_pair *pair)
 {
-	const struct query *query = &follow->look.query;
+	const struct query *query = &follow->inspection.query;
 	struct event_pair events = {
-		.snapshots = {comparison->before->snapshot, follow->look.snapshot}};
+		.snapshots = {comparison->before->snapshot, follow->inspection.snapshot}};
 
-	if (!pair->before) {
-		sign(follow, comparison, pair->after->index, '+');
+	if (pair->before == LSP_SOCKET_SET_NONE) {
+		sign(follow, comparison, pair->after, '+');
 		return;
 	}
-	if (!pair->after) {
-		comparison->past.gone[comparison->past.gone_count++] = pair->before->index;
+	if (pair->after == LSP_SOCKET_SET_NONE) {
+		comparison->past.gone[comparison->past.gone_count++] = pair->before;
 		comparison->has_news = true;
 		return;
 	}
-	events.indices[0] = pair->before->index;
-	events.indices[1] = pair->after->index;
-	comparison->signs[pair->after->index] = follow->signs[pair->before->index];
-	comparison->ticks_left[pair->after->index] = follow->ticks_left[pair->before->index];
-	if (events_equal(&query->view, query->event_style, &events, comparison->scratch))
+	events.indices[0] = pair->before;
+	events.indices[1] = pair->after;
+	comparison->signs[pair->after] = follow->signs[pair->before];
+	comparison->ticks_left[pair->after] = follow->ticks_left[pair->before];
+	if (event_equal(&query->view, query->event_style, &events, comparison->scratch))
 		return;
-	/* Who is still marked as new stays it. */
-	if (comparison->signs[pair->after->index] == '+')
+	/* A socket that is still marked as new stays new. */
+	if (comparison->signs[pair->after] == '+')
 		comparison->has_news = true;
 	else
-		sign(follow, comparison, pair->after->index, '~');
+		sign(follow, comparison, pair->after, '~');
 }
 
 static int compare(struct follow *follow, struct comparison *comparison)
 {
-	size_t count = lsp_snapshot_count(follow->look.snapshot), at[2] = {0, 0};
-	struct sighting_pair pair;
-	int r = see(follow, &comparison->all, &comparison->shown);
+	size_t count = lsp_snapshot_count(follow->inspection.snapshot), at[2] = {0, 0};
+	struct lsp_socket_set_pair pair;
+	int r = make_sets(follow, &comparison->all, &comparison->shown);
 
 	if (r < 0)
 		return r;
 	comparison->signs = malloc(count + 1);
 	comparison->ticks_left = calloc(count + 1, 1);
-	comparison->past.gone = calloc(follow->shown.count + 1, sizeof(*comparison->past.gone));
+	comparison->past.gone =
+		calloc(lsp_socket_set_count(follow->shown) + 1, sizeof(*comparison->past.gone));
 	if (!comparison->signs || !comparison->ticks_left || !comparison->past.gone)
 		return -ENOMEM;
 	memset(comparison->signs, ' ', count + 1);
-	while (sightings_next(&follow->shown, &comparison->shown, at, &pair))
+	while (lsp_socket_set_next(follow->shown, comparison->shown, at, &pair))
 		compare_pair(follow, comparison, &pair);
 	return comparison->scratch[0].error ? comparison->scratch[0].error
 					    : comparison->scratch[1].error;
@@ -177,8 +178,8 @@ static int compare(struct follow *follow, struct comparison *comparison)
 
 static void comparison_deinit(struct comparison *comparison)
 {
-	sightings_deinit(&comparison->all);
-	sightings_deinit(&comparison->shown);
+	lsp_socket_set_free(comparison->all);
+	lsp_socket_set_free(comparison->shown);
 	free(comparison->signs);
 	free(comparison->ticks_left);
 	past_deinit(&comparison->past);
@@ -193,7 +194,7 @@ static void comparison_deinit(struct comparison *comparison)
 		(b) = swap_;                                                                       \
 	} while (0)
 
-/* The comparison is what holds now; it is left with what held before. */
+/* Takes over what the comparison found; it is left with what was there before, to be freed. */
 static int adopt(struct follow *follow, struct comparison *comparison)
 {
 	SWAP(follow->all, comparison->all);
@@ -207,137 +208,126 @@ static int adopt(struct follow *follow, struct comparison *comparison)
 		follow->pasts[follow->past_count++] = comparison->past;
 		comparison->past = (struct follow_past){0};
 	}
-	follow->look.query.view.signs = follow->signs;
+	follow->inspection.query.view.signs = follow->signs;
 	return comparison->has_news;
 }
 
 /* --- ticks ------------------------------------------------------------------------------------ */
 
-static void take_look(struct look *look, struct before *before)
+static void detach(struct inspection *inspection, struct before *before)
 {
-	*before = (struct before){look->snapshot, look->rows, look->query.view.row_count,
-				  look->unknown};
-	look->snapshot = NULL;
-	look->rows = NULL;
+	*before = (struct before){inspection->snapshot, inspection->rows,
+				  inspection->query.view.row_count, inspection->unknown};
+	inspection->snapshot = NULL;
+	inspection->rows = NULL;
 }
 
-static void give_back(struct look *look, const struct before *before)
+static void restore(struct inspection *inspection, const struct before *before)
 {
-	lsp_snapshot_free(look->snapshot);
-	free(look->rows);
-	look->snapshot = before->snapshot;
-	look->rows = before->rows;
-	look->query.view.rows = before->rows;
-	look->query.view.row_count = before->row_count;
-	look->unknown = before->unknown;
+	lsp_snapshot_free(inspection->snapshot);
+	free(inspection->rows);
+	inspection->snapshot = before->snapshot;
+	inspection->rows = before->rows;
+	inspection->query.view.rows = before->rows;
+	inspection->query.view.row_count = before->row_count;
+	inspection->unknown = before->unknown;
 }
 
-/* Return: 1 news, 0 none; -EIO when a whole protocol could not be read: all as it was. */
-static int look_whole(struct follow *follow, int64_t now_msec, struct buf *messages)
+/* Return: 1 news, 0 none; negative when it failed, and then nothing has changed. */
+static int inspect(struct follow *follow, int64_t now_msec, struct error *error)
 {
 	struct before before;
 	struct comparison comparison = {.before = &before};
 	int r;
 
-	take_look(&follow->look, &before);
-	r = look_again(&follow->look, follow->options, messages);
-	if (r >= 0 && look_is_blind(follow->look.snapshot)) {
-		message_format_gaps(messages, follow->look.snapshot);
-		r = -EIO;
-	}
+	detach(&follow->inspection, &before);
+	r = inspection_again(&follow->inspection, follow->options, error);
+	if (r >= 0)
+		r = inspection_check_blind(follow->inspection.snapshot, error);
 	if (r >= 0)
 		r = compare(follow, &comparison);
 	if (r >= 0) {
 		r = adopt(follow, &comparison);
 		lsp_snapshot_free(before.snapshot);
 		free(before.rows);
-		follow->looked_msec = now_msec;
-		/* Who listens may hand its socket to a child and end: that takes a moment. */
+		follow->inspected_msec = now_msec;
+		/* A daemon may hand its socket to a child and exit: that takes a moment. */
 		follow->is_settling = r;
 	} else {
-		give_back(&follow->look, &before);
+		restore(&follow->inspection, &before);
 	}
 	comparison_deinit(&comparison);
 	return r;
 }
 
-/* Return: 1 when the sockets are others than those of the last look, 0 when they are the same. */
-static int glance(struct follow *follow, struct buf *messages)
+/* Return: 1 when the sockets differ from those of the last inspection, else 0. */
+static int poll_sockets(struct follow *follow, struct error *error)
 {
 	struct lsp_snapshot *snapshot = NULL;
-	struct sightings seen = {0};
-	char *reason = NULL;
-	int r = lsp_collect(&follow->glance, &snapshot, &reason);
+	struct lsp_socket_set *seen = NULL;
+	int r;
 
-	if (r < 0)
-		message_format_failure(messages, r, reason);
-	free(reason);
-	if (r >= 0 && look_is_blind(snapshot)) {
-		message_format_gaps(messages, snapshot);
-		r = -EIO;
-	}
+	follow->poll.deadline = query_deadline(&follow->inspection.query);
+	r = inspection_collect(&follow->poll, &snapshot, error);
+
 	if (r >= 0)
-		r = sightings_init(&seen, snapshot, NULL, 0, has_queues(&follow->look.query));
+		r = inspection_check_blind(snapshot, error);
 	if (r >= 0)
-		r = !sightings_equal(&seen, &follow->all);
-	sightings_deinit(&seen);
+		r = lsp_socket_set_new(snapshot, NULL, 0, has_queues(&follow->inspection.query),
+				       &seen);
+	if (r >= 0)
+		r = !lsp_socket_set_equal(seen, follow->all);
+	lsp_socket_set_free(seen);
 	lsp_snapshot_free(snapshot);
 	return r;
 }
 
-int follow_tick(struct follow *follow, int64_t now_msec, struct buf *messages)
+int follow_tick(struct follow *follow, int64_t now_msec, struct error *error)
 {
-	size_t said = messages->size;
 	bool has_ended = age_signs(follow);
-	bool is_due = follow->is_settling || now_msec - follow->looked_msec >= WHOLE_LOOK_MSEC;
-	int r = is_due ? 1 : glance(follow, messages), listed;
+	bool is_due = follow->is_settling || now_msec - follow->inspected_msec >= INSPECTION_MSEC;
+	int r = is_due ? 1 : poll_sockets(follow, error), listed;
 
 	if (r > 0)
-		r = look_whole(follow, now_msec, messages);
+		r = inspect(follow, now_msec, error);
 	listed = list_past(follow);
 	if (listed < 0)
-		return listed;
+		return error_note(error, listed);
 	if (r < 0 && r != -ENOMEM && ++follow->failures < FAILURES_MAX) {
-		messages->size = said;
+		error_reset(error);
 		return has_ended;
 	}
 	if (r >= 0)
 		follow->failures = 0;
-	return r < 0 ? r : r || has_ended;
+	return r < 0 ? error_note(error, r) : r || has_ended;
 }
 
-int follow_init(struct follow *follow, const struct options *options,
-		const struct query_output *output, unsigned sign_ticks, int64_t now_msec,
-		struct buf *messages)
+int follow_init(struct follow *follow, const struct options *options, const struct target *target,
+		unsigned sign_ticks, int64_t now_msec, struct error *error)
 {
-	struct look *look = &follow->look;
+	struct inspection *inspection = &follow->inspection;
 	size_t count;
 	int r;
 
 	*follow = (struct follow){
-		.options = options, .sign_ticks = sign_ticks, .looked_msec = now_msec};
-	r = look_init(look, options, output, messages);
+		.options = options, .sign_ticks = sign_ticks, .inspected_msec = now_msec};
+	r = inspection_init(inspection, options, target, error);
+	if (r >= 0)
+		r = inspection_check_blind(inspection->snapshot, error);
 	if (r < 0)
 		return r;
-	if (look_is_blind(look->snapshot)) {
-		message_format_gaps(messages, look->snapshot);
-		return -EIO;
-	}
-	follow->glance = look->query.scope;
-	follow->glance.facts = 0;
-	follow->glance.rules = NULL;
-	/* Before a listener is said to be gone, it is looked for in the surest way. */
-	look->query.scope.strict = true;
-	r = see(follow, &follow->all, &follow->shown);
-	count = lsp_snapshot_count(look->snapshot);
+	follow->poll = inspection->query.scope;
+	follow->poll.lookups = 0;
+	/* Before a listener is reported as gone, it is looked for in the most reliable way. */
+	inspection->query.scope.strict = true;
+	r = make_sets(follow, &follow->all, &follow->shown);
+	count = lsp_snapshot_count(inspection->snapshot);
 	follow->signs = malloc(count + 1);
 	follow->ticks_left = calloc(count + 1, 1);
-	if (r < 0 || !follow->signs || !follow->ticks_left) {
-		messages->error = -ENOMEM;
-		return -ENOMEM;
-	}
+	if (r < 0 || !follow->signs || !follow->ticks_left)
+		return error_note(error, -ENOMEM);
 	memset(follow->signs, ' ', count + 1);
-	look->query.view.signs = follow->signs;
+	inspection->query.view.signs = follow->signs;
 	return 0;
 }
 
@@ -345,12 +335,12 @@ void follow_deinit(struct follow *follow)
 {
 	for (size_t i = 0; i < follow->past_count; i++)
 		past_deinit(&follow->pasts[i]);
-	sightings_deinit(&follow->all);
-	sightings_deinit(&follow->shown);
+	lsp_socket_set_free(follow->all);
+	lsp_socket_set_free(follow->shown);
 	free(follow->signs);
 	free(follow->ticks_left);
 	free(follow->past_rows);
-	look_deinit(&follow->look);
+	inspection_deinit(&follow->inspection);
 	*follow = (struct follow){0};
 }
 

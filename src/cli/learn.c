@@ -1,218 +1,134 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Learning: what is written, and that the old file is never lost. Whether a view may be learned
- * from is decided by who asks; so is what covers a listener.
+ * --learn: decides whether a view may be learned from; nothing is learned from one that is
+ * incomplete, or of a listener whose rule would expect more than it. How rules are added to the
+ * file is decided by learned_file.c.
  */
 #include "learn.h"
 
-#include "atomic.h"
-#include "lock.h"
-#include "root.h"
-#include "scope.h"
-#include "strpool.h"
+#include "inspection.h"
+#include "learned_file.h"
+#include "cleanup.h"
+#include "message.h"
+
+#include <lsports/judgement.h>
 
 #include <errno.h>
-#include <fcntl.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <time.h>
+#include <inttypes.h>
 
-#define MAX_FILE ((size_t)64 << 20)
-#define MODE 0600
+/* Whoever makes many of them must not bury the rest. */
+#define REFUSED_MAX 20
 
-static int refuse(const char *path, const char *why, char **message)
+/* Names the listeners of which nobody can say whose they are. */
+static void add_unlearned(const struct lsp_snapshot *snapshot, struct buf *messages)
 {
-	struct buf text = BUF_INIT;
+	char address[LSP_ADDRESS_SIZE];
 
-	buf_printf(&text, "%s: %s", path, why);
-	*message = buf_take_text(&text);
-	return *message ? -EINVAL : -ENOMEM;
-}
-
-static int fail(const char *path, int error, char **message)
-{
-	int r = refuse(path, strerrordesc_np(-error), message);
-
-	return r == -EINVAL ? error : r;
-}
-
-/* Whoever else may write it decides what is expected. NULL: it may be learned into. */
-static const char *why_not(const struct stat *st)
-{
-	if (S_ISDIR(st->st_mode))
-		return "is a directory: name a file in it";
-	if (!S_ISREG(st->st_mode))
-		return "is no regular file";
-	if (st->st_nlink > 1)
-		return "has another name too (a hard link): learn into a file of its own";
-	if (st->st_uid != 0 && st->st_uid != geteuid())
-		return "belongs to another user, who could change what is expected";
-	if (st->st_mode & (S_IWGRP | S_IWOTH))
-		return "can be written by others, who could change what is expected: chmod go-w";
-	return NULL;
-}
-
-static int read_old(struct learn *learn, char **message)
-{
-	cleanup(scope_close) int fd =
-		open(learn->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	const char *why;
-	struct stat st;
-	int r;
-
-	if (fd < 0 && errno == ENOENT)
-		return 0;
-	if (fd < 0 && errno == ELOOP)
-		return refuse(learn->path, "is a symbolic link: name the file itself", message);
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return fail(learn->path, -errno, message);
-	why = why_not(&st);
-	if (why)
-		return refuse(learn->path, why, message);
-	r = root_read_fd(fd, &learn->old, MAX_FILE);
-	return r < 0 && r != -ENOMEM ? fail(learn->path, r, message) : r;
-}
-
-/* An editor takes no lock. */
-static int check_old(const struct learn *learn, char **message)
-{
-	struct learn now = LEARN_INIT;
-	bool is_same;
-	int r;
-
-	now.path = learn->path;
-	r = read_old(&now, message);
-	is_same = now.old.size == learn->old.size &&
-		  (!now.old.size || memcmp(now.old.data, learn->old.data, now.old.size) == 0);
-	if (r >= 0 && !is_same)
-		r = refuse(learn->path, "was changed meanwhile: nothing was learned", message);
-	buf_deinit(&now.old);
-	return r;
-}
-
-/* What can be no rule file gets no lock beside it. */
-static int check_kind(const char *path, char **message)
-{
-	const char *why = NULL;
-	struct stat st;
-
-	if (lstat(path, &st) == 0)
-		why = S_ISLNK(st.st_mode) ? "is a symbolic link: name the file itself"
-					  : why_not(&st);
-	return why ? refuse(path, why, message) : 0;
-}
-
-int learn_open(struct learn *learn, const char *path, char **message)
-{
-	struct buf lock = BUF_INIT;
-	int r;
-
-	*message = NULL;
-	learn->path = path;
-	r = check_kind(path, message);
-	if (r < 0)
-		return r;
-	buf_printf(&lock, "%s.lock", path);
-	r = buf_text(&lock) ? lock_take(lock.data, learn->wait_seconds) : -ENOMEM;
-	learn->lock = r < 0 ? -1 : r;
-	if (r == -EBUSY)
-		r = refuse(lock.data, "another lsports has been learning for too long", message);
-	else if (r == -ENOENT)
-		r = refuse(path, "its directory does not exist: make it first", message);
-	else if (r < 0 && r != -ENOMEM)
-		r = fail(lock.data, r, message);
-	buf_deinit(&lock);
-	return r < 0 ? r : read_old(learn, message);
-}
-
-/* --- what is new ---------------------------------------------------------------------------- */
-
-/* One rule for each listener that needs one; a rule that stands for several is written once. */
-static int append_rules(struct buf *out, const struct lsp_snapshot *snapshot, size_t *added)
-{
-	struct strpool told = {0};
-	int r = 0;
-
-	*added = 0;
-	for (size_t i = 0; r >= 0 && i < lsp_snapshot_count(snapshot); i++) {
-		cleanup(scope_free) char *rule = NULL;
-		size_t size = told.bytes.size;
+	for (size_t i = 0; i < lsp_snapshot_count(snapshot); i++) {
 		struct lsp_judgement judgement;
 		struct lsp_socket socket;
-		uint32_t id;
 
 		lsp_snapshot_socket(snapshot, i, &socket);
 		lsp_snapshot_judgement(snapshot, i, &judgement);
-		if (!lsp_is_listener(&socket) || judgement.verdict == LSP_VERDICT_EXPECTED)
+		if (socket.still_open != LSP_NO || judgement.verdict == LSP_VERDICT_EXPECTED)
 			continue;
-		rule = lsp_rule_format(snapshot, i);
-		r = rule ? strpool_add(&told, rule, &id) : -ENOMEM;
-		if (r < 0 || told.bytes.size == size)
-			continue;
-		buf_append_text(out, rule);
-		buf_append_char(out, '\n');
-		++*added;
+		lsp_endpoint_format_address(&socket.local, address);
+		message_add(messages,
+			    "not learned: %s/%u on %s, which closed before its owner was found",
+			    lsp_protocol_word(socket.proto), socket.local.port, address);
 	}
-	strpool_deinit(&told);
-	return r < 0 ? r : out->error;
 }
 
-static void append_comment(struct buf *out, int64_t now)
+/* A line for each listener whose rule would expect more than it. Return: how many, or -ENOMEM. */
+static int64_t add_unknown(const struct lsp_snapshot *snapshot, struct buf *messages)
 {
-	time_t seconds = (time_t)now;
-	struct tm tm;
-	char text[32];
+	int64_t count = 0;
 
-	if (gmtime_r(&seconds, &tm) && strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm))
-		buf_printf(out, "# learned %s\n", text);
+	for (size_t i = 0; i < lsp_snapshot_count(snapshot); i++) {
+		cleanup(cleanup_free) char *unknown = NULL;
+		char address[LSP_ADDRESS_SIZE];
+		struct lsp_judgement judgement;
+		struct lsp_socket socket;
+
+		lsp_snapshot_socket(snapshot, i, &socket);
+		lsp_snapshot_judgement(snapshot, i, &judgement);
+		/* No rule is written for one that closed. */
+		if (!lsp_socket_is_listener(&socket) || socket.still_open == LSP_NO ||
+		    judgement.verdict == LSP_VERDICT_EXPECTED)
+			continue;
+		unknown = lsp_rule_unknown(snapshot, i);
+		if (!unknown)
+			return -ENOMEM;
+		if (!*unknown || count++ >= REFUSED_MAX)
+			continue;
+		lsp_endpoint_format_address(&socket.local, address);
+		message_add(messages, "%s/%u on %s: not known: %s", lsp_protocol_word(socket.proto),
+			    socket.local.port, address, unknown);
+	}
+	if (count > REFUSED_MAX)
+		message_add(messages, "and %" PRId64 " more", count - REFUSED_MAX);
+	return count;
 }
 
-static int replace(const struct learn *learn, const struct buf *rules, int64_t now)
+/* Why nothing is learned: 0 there is no reason, or a negative errno. */
+static int find_refusal(const struct lsp_snapshot *snapshot, struct error *error,
+			struct buf *messages)
 {
-	struct atomic file = ATOMIC_INIT;
-	struct buf text = BUF_INIT;
-	int r;
+	int64_t unknown = add_unknown(snapshot, messages);
 
-	if (!learn->old.size)
-		buf_append_text(&text, "# Listeners that are expected: see RULES in lsports(8).\n");
-	buf_append(&text, learn->old.data, learn->old.size);
-	append_comment(&text, now);
-	buf_append(&text, rules->data, rules->size);
-	r = text.error;
-	if (r >= 0)
-		r = atomic_open(&file, learn->path, MODE);
-	if (r >= 0)
-		r = atomic_write(&file, text.data, text.size);
-	if (r >= 0)
-		r = atomic_commit(&file);
-	atomic_deinit(&file);
-	buf_deinit(&text);
-	return r;
+	if (unknown < 0)
+		return error_note(error, (int)unknown);
+	if (lsp_snapshot_is_blind(snapshot) || !lsp_snapshot_lacks_facts_alone(snapshot))
+		return error_set(error, -EIO,
+				 "nothing learned: the view is incomplete, so every later check "
+				 "would report what is hidden now");
+	if (unknown)
+		return error_set(error, -EIO,
+				 "nothing learned: a rule without what is not known would expect "
+				 "more than this listener; add a rule by hand that does not ask "
+				 "for it, such as tcp/80 user=root, and learn again");
+	return 0;
 }
 
-int learn_commit(struct learn *learn, const struct lsp_snapshot *snapshot, int64_t now,
-		 size_t *added, char **message)
+static enum status learn(struct inspection *inspection, const struct options *options,
+			 struct learned_file *file, struct error *error, struct buf *messages)
 {
-	struct buf rules = BUF_INIT;
-	int r = append_rules(&rules, snapshot, added);
+	const struct lsp_snapshot *snapshot = inspection->snapshot;
+	int r = find_refusal(snapshot, error, messages);
+	size_t added;
 
-	*message = NULL;
-	/* Of a run that was killed; under the lock nobody else writes here. */
-	if (r >= 0)
-		r = atomic_clean(learn->path);
-	if (r >= 0)
-		r = check_old(learn, message);
-	if (r >= 0 && (*added || !learn->old.size))
-		r = replace(learn, &rules, now);
-	buf_deinit(&rules);
-	if (r < 0 && r != -ENOMEM && !*message)
-		return fail(learn->path, r, message);
-	return r;
+	if (r < 0) {
+		message_format_gaps(messages, snapshot, false);
+		if (options->is_verbose)
+			message_format_notes(messages, snapshot);
+		return r == -ENOMEM ? STATUS_FAILED : STATUS_INCOMPLETE;
+	}
+	if (learned_file_commit(file, snapshot, inspection->query.view.time_sec, &added, error) < 0)
+		return STATUS_FAILED;
+	add_unlearned(snapshot, messages);
+	message_add(messages, "%s: learned %zu rule%s", file->path, added, added == 1 ? "" : "s");
+	return STATUS_SHOWN;
 }
 
-void learn_deinit(struct learn *learn)
+bool learn_is_asked(const struct options *options)
 {
-	scope_close(&learn->lock);
-	buf_deinit(&learn->old);
-	*learn = LEARN_INIT;
+	return options->learn;
+}
+
+enum status learn_run(const struct options *options, const struct target *target,
+		      struct buf *messages)
+{
+	struct learned_file file = LEARNED_FILE_INIT;
+	struct inspection inspection = {0};
+	struct error error = ERROR_INIT;
+	enum status status = STATUS_FAILED;
+
+	if (learned_file_open(&file, options->learn, &error) >= 0 &&
+	    inspection_init(&inspection, options, target, &error) >= 0)
+		status = learn(&inspection, options, &file, &error, messages);
+	message_add_error(messages, &error);
+	inspection_deinit(&inspection);
+	learned_file_deinit(&file);
+	error_deinit(&error);
+	return status;
 }

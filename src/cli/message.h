@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What is said on standard error: "lsports: ..." lines. They are made in a buffer and printed
- * in one write. Bytes that came from elsewhere are escaped here, once, for all of them.
+ * Messages on standard error: lines that begin with "lsports: ". They are made in a buffer and
+ * printed in one write. Foreign bytes are escaped here, once, for all messages.
  */
 #ifndef LSPORTS_CLI_MESSAGE_H
 #define LSPORTS_CLI_MESSAGE_H
 #pragma once
 
 #include "buf.h"
+#include "error.h"
 #include "options.h"
 
 #include <lsports/lsports.h>
@@ -15,26 +16,39 @@
 /* One line, whatever is in @text. */
 void message_format_line(struct buf *out, const char *text);
 
-/* The same of a text that is freed; of NULL, since memory was short, @out has the error. */
-void message_take(struct buf *out, char *text);
+/* One line, formatted; foreign bytes in it are escaped. */
+__attribute__((format(printf, 2, 3))) void message_add(struct buf *out, const char *format, ...);
 
-/* A line for each line of @text. */
-void message_format_lines(struct buf *out, const char *text);
+/* A line for each line of an error. */
+void message_add_error(struct buf *out, const struct error *error);
 
-/* What could not be seen: a line for each gap. */
-void message_format_gaps(struct buf *out, const struct lsp_snapshot *snapshot);
+/* "could not read 2 processes: ...": a gap as one sentence, not escaped. */
+void message_describe_gap(struct buf *out, const struct lsp_gap *gap);
 
-/* Sockets that selectors could not tell about; 0 says nothing. */
+/* What could not be seen, a line for each gap. @is_judged: but for what changed no verdict. */
+void message_format_gaps(struct buf *out, const struct lsp_snapshot *snapshot, bool is_judged);
+
+/* How many sockets selectors could not decide about; 0 adds nothing. */
 void message_format_unknown(struct buf *out, size_t count);
 
-/* How the facts were got: a line for each note. */
+/*
+ * Why the verdict about listener @index, one of @count, is unjudged: the facts that could not be
+ * read.
+ */
+void message_format_unjudged(struct buf *out, const struct lsp_snapshot *snapshot, size_t index,
+			     size_t count);
+
+/*
+ * Where not all of a protocol was read: that @judged listeners were judged, and what was not. Else
+ * nothing.
+ */
+void message_format_unread(struct buf *out, const struct lsp_snapshot *snapshot, size_t judged);
+
+/* How the data was obtained: a line for each note. */
 void message_format_notes(struct buf *out, const struct lsp_snapshot *snapshot);
 
-/* A listing without a socket, said in the words of the question. */
+/* Why a listing is empty, in the words of the command line. */
 void message_format_empty(struct buf *out, const struct options *options);
-
-/* Why nothing can be shown; @reason of lsp_collect(), may be NULL. */
-void message_format_failure(struct buf *out, int error, const char *reason);
 
 /* Why @path (NULL: standard output) cannot be written. */
 void message_format_write_failure(struct buf *out, const char *path, int error);

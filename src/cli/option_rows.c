@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The option table, and --help made from it. Owns what an option is called, what it wants and
- * what people are told about it; refuses to read argv (options.c).
+ * The option table. Owns what an option is called, what argument it takes and its line of --help;
+ * does not read argv (arguments.c).
  */
+#include "option_rows.h"
+
+#include "array.h"
 #include "options.h"
 
-#include <lsports/lsports.h>
+#include <lsports/judgement.h>
 
 #define AT(member_) offsetof(struct options, member_)
 
@@ -23,10 +26,15 @@ _Static_assert(LSP_SOURCE_AUTO == 0 && LSP_SOURCE_NETLINK == 1 && LSP_SOURCE_PRO
 _Static_assert(LSP_OWNERS_AUTO == 0 && LSP_OWNERS_BPF == 1 && LSP_OWNERS_PROC == 2 &&
 		       LSP_OWNERS_NONE == 3,
 	       "owner_words");
+_Static_assert(LSP_PROTOCOLS_MAX == 8, "a row for each protocol that there may be");
 _Static_assert(OPTIONS_ACTION_LIST_KEYS == OPTIONS_ACTION_LIST_COLUMNS + 1 &&
 		       OPTIONS_ACTION_LIST_FORMATS == OPTIONS_ACTION_LIST_COLUMNS + 2 &&
 		       OPTIONS_ACTION_LIST_FINDINGS == OPTIONS_ACTION_LIST_COLUMNS + 3,
 	       "list_words");
+
+/* Two messages say each: --help, and an option without its argument. */
+#define FORMATS "table (default), raw, json, jsonl, csv, rules, prometheus or monitoring"
+#define GROUPINGS "category, process, user, unit, scope, netns or none"
 
 /* clang-format off */
 #define WHAT    .group = OPTION_GROUP_WHAT
@@ -40,6 +48,8 @@ _Static_assert(OPTIONS_ACTION_LIST_KEYS == OPTIONS_ACTION_LIST_COLUMNS + 1 &&
 #define VALUE(member_, value_) .kind = OPTION_KIND_VALUE, .member = AT(member_), .value = (value_)
 #define WORD(member_, words_)  .kind = OPTION_KIND_WORD, .member = AT(member_), .words = (words_)
 #define TEXT(member_)          .kind = OPTION_KIND_TEXT, .member = AT(member_)
+#define PROTOCOL(index_) \
+	{ WHAT, .kind = OPTION_KIND_PROTOCOL, .member = AT(protos), .value = (index_) }
 #define RESERVED(letter_, help_) \
 	{ .letter = (letter_), .group = OPTION_GROUP_RESERVED, .kind = OPTION_KIND_ERROR, .help = help_ }
 
@@ -47,80 +57,92 @@ const struct option_row option_rows[] = {
 	{ 'l', "listening", NULL, WHAT, BITS(states, OPTIONS_STATE_LISTENERS),
 	  .help = "TCP in LISTEN and UDP without a peer (default)" },
 	{ 'a', "all", NULL, WHAT, BITS(states, OPTIONS_STATE_LISTENERS | OPTIONS_STATE_OTHERS),
-	  .help = "sockets of every state: -l --connected is -a" },
+	  .help = "listeners and connections, in every state" },
 	{ 0, "connected", NULL, WHAT, BITS(states, OPTIONS_STATE_OTHERS),
-	  .help = "sockets of every state but listeners; -l adds those" },
-	{ 't', "tcp", NULL, WHAT, BITS(protos, LSP_BIT(LSP_PROTO_TCP)), .help = "TCP" },
-	{ 'u', "udp", NULL, WHAT, BITS(protos, LSP_BIT(LSP_PROTO_UDP)), .help = "UDP" },
+	  .help = "connections only, in every state; -l adds listeners" },
+	PROTOCOL(0), PROTOCOL(1), PROTOCOL(2), PROTOCOL(3),
+	PROTOCOL(4), PROTOCOL(5), PROTOCOL(6), PROTOCOL(7),
 	{ '4', "ipv4", NULL, WHAT, BITS(families, LSP_BIT(LSP_FAMILY_IPV4)),
 	  .help = "IPv4" },
 	{ '6', "ipv6", NULL, WHAT, BITS(families, LSP_BIT(LSP_FAMILY_IPV6)),
-	  .help = "IPv6, dual-stack sockets too" },
+	  .help = "IPv6, including dual-stack sockets" },
 	{ 'N', "netns", "NAME|PID|PATH", WHAT, .kind = OPTION_KIND_TEXTS, .member = AT(netns),
-	  .help = "look into this network namespace, not ours; may be repeated" },
+	  .example = "1",
+	  .help = "sockets of this network namespace instead of ours; may be repeated" },
 	{ 0, "all-netns", NULL, WHAT, FLAG(has_all_netns),
-	  .help = "look into every network namespace that can be found" },
+	  .help = "sockets of every network namespace that can be found" },
 
 	{ 'n', "numeric", NULL, SHOW, FLAG(is_numeric),
-	  .help = "look nothing up: no service and user names, no owners; -p and -o ask for "
-		  "them again" },
+	  .help = "do not look up service names, user names or owners; -p shows owners "
+		  "all the same" },
 	{ 'P', NULL, NULL, SHOW, FLAG(has_no_service_names), .help = "no service names" },
 	{ 'p', "processes", NULL, SHOW, FLAG(has_processes),
-	  .help = "owners, with -n too (without -n they are there already)" },
+	  .help = "show owners even with -n (they are shown by default)" },
 	{ 'i', NULL, NULL, SHOW, FLAG(has_processes),
-	  .help = "as -p, for fingers used to lsof -nPi :8080" },
+	  .help = "same as -p; accepted so that lsof -nPi :8080 works" },
 	{ 'e', "extended", NULL, SHOW, FLAG(is_extended), .help = "more columns" },
 	{ 'o', "output", "LIST", SHOW, TEXT(output),
-	  .help = "these columns; +COL,... adds to the usual ones; see --list columns" },
+	  .help = "show these columns; +COL,... adds to the default ones; see --list columns" },
 	{ 'O', "output-all", NULL, SHOW, FLAG(has_all_columns), .help = "all columns" },
 	{ 'H', "no-header", NULL, SHOW, FLAG(has_no_header), .help = "no heading lines (also --noheadings)" },
 	{ 'H', "noheadings", NULL, .group = OPTION_GROUP_HIDDEN, FLAG(has_no_header) },
 	{ 0, "group-by", "WORD", SHOW, TEXT(group_by),
-	  .help = "category, process, user, unit, scope, netns or none; category is the default "
-		  "for listeners, else none" },
+	  .choices = GROUPINGS,
+	  .help = GROUPINGS "; the default is "
+		  "category for listeners, otherwise none" },
 	{ 0, "sort", "[-]COL,...", SHOW, TEXT(sort),
-	  .help = "order by these columns, - for descending" },
+	  .example = "-port",
+	  .help = "sort by these columns; - sorts in descending order" },
 	{ 0, "color", "WHEN", SHOW, WORD(color, color_words), .is_optional = true, .text = "always",
 	  .help = "auto (default), always or never" },
 	{ 0, "watch", "SECONDS", SHOW, TEXT(watch), .is_optional = true, .text = "1",
-	  .help = "look again and again: drawn on a terminal (q quits), else events, one a line" },
+	  .example = "5",
+	  .help = "repeat: a full-screen table on a terminal (q quits), otherwise one event "
+		  "per line" },
 
 	{ 0, "format", "FORMAT", FORMAT, TEXT(format),
-	  .help = "table (default), raw, json, jsonl, csv, rules, prometheus or monitoring; see "
-		  "--list formats" },
+	  .choices = FORMATS, .help = FORMATS "; see --list formats" },
 	{ 'J', "json", NULL, FORMAT, TEXT(format), .text = "json", .help = "--format json" },
 	{ 'r', "raw", NULL, FORMAT, TEXT(format), .text = "raw", .help = "--format raw" },
 	{ 0, "output-file", "FILE", FORMAT, TEXT(output_file),
-	  .help = "write to FILE, which is replaced whole or not at all; - is standard output" },
+	  .help = "write to FILE, which is replaced as a whole or not at all; - is standard output" },
 
 	{ 0, "check", NULL, JUDGE, FLAG(is_check),
-	  .help = "only what is not as the rules expect: + new, - missing, ~ changed; exit status 1 "
-		  "when there is something" },
+	  .help = "show only differences from the rules: + new, - missing, ~ changed; exit "
+		  "status 1 if there are any" },
 	{ 0, "report-once", "FILE", JUDGE, TEXT(report_once),
-	  .help = "with --check: what was told is kept in FILE and not told again until it has ended" },
+	  .help = "with --check: report each difference once, until it ends; FILE keeps what "
+		  "was reported" },
 	{ 0, "learn", "FILE", JUDGE, TEXT(learn),
-	  .help = "add to FILE a rule for each listener that no rule covers" },
+	  .help = "add to FILE a rule for each listener that no rule covers, neither in FILE "
+		  "nor in the rules in force" },
 	{ 0, "expected", "FILE", JUDGE, .kind = OPTION_KIND_TEXTS, .member = AT(expected),
-	  .help = "rules are in FILE, not in /etc/lsports/expected.d and "
-		  "/var/lib/lsports/learned.rules; may be repeated" },
+	  .help = "read rules from FILE instead of " LSP_RULES_DIR " and " LSP_RULES_LEARNED
+		  "; may be repeated" },
 	{ 0, "explain", "PORT", JUDGE, TEXT(explain),
-	  .help = "all about one port (22, tcp/22, ssh); exit status 1 when nobody listens" },
+	  .example = "22",
+	  .help = "explain one port (22, tcp/22, ssh); exit status 1 if nothing listens on it" },
 
-	{ 0, "source", "WHENCE", SOURCE, WORD(source, source_words),
-	  .help = "auto (default), netlink or proc: where sockets are read" },
-	{ 0, "owners", "HOW", SOURCE, WORD(owners, owner_words),
+	{ 0, "source", "METHOD", SOURCE, WORD(source, source_words),
+	  .help = "auto (default), netlink or proc: how sockets are read" },
+	{ 0, "owners", "METHOD", SOURCE, WORD(owners, owner_words),
 	  .help = "auto (default), bpf, proc or none: how owners are found" },
 	{ 0, "strict", NULL, SOURCE, FLAG(is_strict),
-	  .help = "the surest way of reading, and exit status 3 when something could be hidden" },
+	  .help = "never miss a listener that stays open, whatever it costs; exit status 3 "
+		  "if something could be hidden" },
+	{ 0, "timeout", "SECONDS", SOURCE, TEXT(timeout),
+	  .example = "10",
+	  .help = "after so many seconds end with what is known; the rest is reported as not "
+		  "seen (30 for --check, --learn, prometheus and monitoring, else none)" },
 	{ 0, "sysroot", "DIR", SOURCE, TEXT(sysroot),
-	  .help = "read the recorded tree below DIR, not the machine" },
+	  .help = "read the recorded tree below DIR instead of the machine" },
 
 	{ 0, "list", "WHAT", META, WORD(action, list_words), .value = OPTIONS_ACTION_LIST_COLUMNS,
 	  .help = "list columns, keys, formats or findings, each with its meaning" },
 	{ 0, "complete", "KIND", .group = OPTION_GROUP_HIDDEN, WORD(action, complete_words),
 	  .value = OPTIONS_ACTION_COMPLETE,
-	  .help = "for shells: what can stand at the end of the words behind --" },
-	{ 'v', "verbose", NULL, META, FLAG(is_verbose), .help = "say how the facts were got" },
+	  .help = "for shells: what the last word after -- can be" },
+	{ 'v', "verbose", NULL, META, FLAG(is_verbose), .help = "report how the data was obtained" },
 	{ 'h', "help", NULL, META, VALUE(action, OPTIONS_ACTION_HELP), .help = "this text" },
 	{ 'V', "version", NULL, META, VALUE(action, OPTIONS_ACTION_VERSION), .help = "the version" },
 
@@ -134,96 +156,39 @@ const struct option_row option_rows[] = {
 };
 /* clang-format on */
 
-const size_t option_row_count = sizeof(option_rows) / sizeof(option_rows[0]);
+const size_t option_rows_count = ARRAY_SIZE(option_rows);
 
-_Static_assert(sizeof(option_rows) / sizeof(option_rows[0]) <= OPTION_ROWS_MAX, "option_rows");
+_Static_assert(ARRAY_SIZE(option_rows) <= OPTION_ROWS_MAX, "option_rows");
 
-/* --- help ------------------------------------------------------------------------ */
-
-#define WIDTH 80
-#define TEXT_COLUMN 28
-
-static const char intro[] =
-	"Usage: lsports [OPTION]... [SELECTOR]...\n"
-	"What listens on this machine, who owns it, and should it be there?\n"
-	"\n"
-	"Examples:\n"
-	"  lsports                   every listener, grouped by the category of its port\n"
-	"  lsports 22 8000-8999      who listens there; exit status 1 when nobody does\n"
-	"  lsports -tulpn            what ss and netstat would be asked\n"
-	"  lsports -o +exe,cmdline   with two more columns\n"
-	"  lsports -tna 443          every TCP socket of port 443, names not looked up\n"
-	"  lsports user=root scope=any\n"
-	"                            listeners of root that take any address\n"
-	"  lsports -J                as JSON\n"
-	"  lsports --check           what is not as the rules expect\n"
-	"  lsports --explain 22      all about one port, and what to type next\n"
-	"  lsports --watch           what comes and what goes\n"
-	"\n"
-	"SELECTOR is a local port (22, :22, 80,443, 8000-8999, 49152-, ssh, tcp/22,\n"
-	"tcp/auto) or KEY=VALUE,... or KEY!=VALUE,...: see --list keys.\n";
-
-static const char *const group_titles[] = {
-	[OPTION_GROUP_WHAT] = "What",     [OPTION_GROUP_SHOW] = "Show",
-	[OPTION_GROUP_FORMAT] = "Format", [OPTION_GROUP_JUDGE] = "Judge",
-	[OPTION_GROUP_SOURCE] = "Source", [OPTION_GROUP_META] = "Meta",
-};
-
-#define GROUP_COUNT (sizeof(group_titles) / sizeof(group_titles[0]))
-
-/* Words of @text from column @column on, the next lines from TEXT_COLUMN. */
-static void append_wrapped(struct buf *out, size_t column, const char *text)
+/* NULL for a row that is no protocol's, and where there are fewer protocols than rows. */
+static const struct lsp_protocol *protocol_of(const struct option_row *row)
 {
-	if (column + 2 > TEXT_COLUMN) {
-		buf_append_char(out, '\n');
-		column = 0;
-	}
-	buf_append_blanks(out, TEXT_COLUMN - column);
-	column = TEXT_COLUMN;
-	while (*text) {
-		size_t size = strcspn(text, " ");
-
-		if (column > TEXT_COLUMN && column + 1 + size > WIDTH) {
-			buf_append_char(out, '\n');
-			buf_append_blanks(out, TEXT_COLUMN);
-			column = TEXT_COLUMN;
-		} else if (column > TEXT_COLUMN) {
-			buf_append_char(out, ' ');
-			column++;
-		}
-		buf_append(out, text, size);
-		column += size;
-		text += size;
-		text += strspn(text, " ");
-	}
-	buf_append_char(out, '\n');
+	return row->kind == OPTION_KIND_PROTOCOL ? lsp_protocol_at(row->value) : NULL;
 }
 
-static void append_row(struct buf *out, const struct option_row *row)
+int option_rows_letter(const struct option_row *row)
 {
-	size_t start = out->size;
+	const struct lsp_protocol *protocol = protocol_of(row);
 
-	if (row->letter)
-		buf_printf(out, "  -%c%s", row->letter, row->name ? "," : "");
-	else
-		buf_append_text(out, "     ");
-	if (row->name)
-		buf_printf(out, " --%s", row->name);
-	if (row->argument)
-		buf_printf(out, row->is_optional ? "[=%s]" : " %s", row->argument);
-	append_wrapped(out, out->size - start, row->help);
+	return protocol ? protocol->letter : row->letter;
 }
 
-void options_format_help(struct buf *out)
+const char *option_rows_name(const struct option_row *row)
 {
-	buf_append_text(out, intro);
-	for (size_t group = 0; group < GROUP_COUNT; group++) {
-		buf_printf(out, "\n%s:\n", group_titles[group]);
-		for (size_t i = 0; i < option_row_count; i++)
-			if ((size_t)option_rows[i].group == group)
-				append_row(out, &option_rows[i]);
-	}
-	buf_append_text(out, "\nExit status: 0 shown, 1 --check found something or nothing fits "
-			     "SELECTOR,\n2 usage or nothing could be read or written, 3 incomplete "
-			     "view with --check or\n--strict. More in lsports(8).\n");
+	const struct lsp_protocol *protocol = protocol_of(row);
+
+	return protocol ? protocol->word : row->name;
+}
+
+const char *option_rows_help(const struct option_row *row)
+{
+	const struct lsp_protocol *protocol = protocol_of(row);
+
+	return protocol ? protocol->title : row->help;
+}
+
+bool option_rows_is_shown(const struct option_row *row)
+{
+	return row->group != OPTION_GROUP_HIDDEN && row->group != OPTION_GROUP_RESERVED &&
+	       (option_rows_letter(row) || option_rows_name(row));
 }

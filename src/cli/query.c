@@ -1,77 +1,78 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Options -> scope and view. Owns the rule that cost follows what is shown: a fact is asked for
- * when a column, a sort key, the grouping or a selector needs it, and never otherwise. Looks at
- * nothing but its arguments, and at names of services where a selector has one.
+ * Options -> scope and view. Owns the rule that cost follows what is shown: a fact is looked up
+ * when a column, a sort key, the grouping or a selector needs it, and never otherwise. Reads
+ * nothing but its arguments, and names of services where a selector has one.
  */
 #include "query.h"
 
-#include "scope.h"
+#include "cleanup.h"
+#include "deadline.h"
+#include "num.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
 #define WORDS_MAX 31
-#define NAME_FACTS ((unsigned)LSP_FACT_SERVICES | (unsigned)LSP_FACT_USERS)
-#define OWNER_FACTS                                                                                \
-	((unsigned)LSP_FACT_OWNERS | (unsigned)LSP_FACT_EXE | (unsigned)LSP_FACT_CMDLINE |         \
-	 (unsigned)LSP_FACT_STARTED | (unsigned)LSP_FACT_DOUBT | (unsigned)LSP_FACT_FINDINGS)
+#define NSEC_PER_SEC INT64_C(1000000000)
+#define TIMEOUT_MAX 86400     /* seconds */
+#define TIMEOUT_UNATTENDED 30 /* of what a timer runs, and of what later runs depend on */
+#define NAME_LOOKUPS ((unsigned)LSP_LOOKUP_SERVICES | (unsigned)LSP_LOOKUP_USERS)
 
-/* What a line of --check tells about a listener. */
-#define CHECK_FACTS                                                                                \
-	((unsigned)LSP_FACT_FINDINGS | (unsigned)LSP_FACT_REASONS | (unsigned)LSP_FACT_STARTED)
+/* What only a walk over all processes can answer. */
+#define WALK_LOOKUPS                                                                               \
+	((unsigned)LSP_LOOKUP_OWNERS | (unsigned)LSP_LOOKUP_EXE | (unsigned)LSP_LOOKUP_CMDLINE |   \
+	 (unsigned)LSP_LOOKUP_STARTED | (unsigned)LSP_LOOKUP_VERIFY |                              \
+	 (unsigned)LSP_LOOKUP_FINDINGS)
 
-/* All that --explain tells. */
-#define EXPLAIN_FACTS                                                                              \
-	(OWNER_FACTS | NAME_FACTS | (unsigned)LSP_FACT_REASONS | (unsigned)LSP_FACT_CGROUP |       \
-	 (unsigned)LSP_FACT_AUTO | (unsigned)LSP_FACT_PARENTS)
-#define EVENT_FACTS                                                                                \
-	((unsigned)LSP_FACT_OWNERS | (unsigned)LSP_FACT_EXE | (unsigned)LSP_FACT_STARTED |         \
-	 (unsigned)LSP_FACT_CGROUP | (unsigned)LSP_FACT_USERS)
+/* What a line of --check says about a listener. */
+#define CHECK_LOOKUPS                                                                              \
+	((unsigned)LSP_LOOKUP_FINDINGS | (unsigned)LSP_LOOKUP_REASONS |                            \
+	 (unsigned)LSP_LOOKUP_STARTED)
 
-/* Takes @reason over: "--sort: " and what the view said. */
-static int refuse(const char *option, char *reason, char **message)
+/* Everything that --explain shows. */
+#define EXPLAIN_LOOKUPS                                                                            \
+	(WALK_LOOKUPS | NAME_LOOKUPS | (unsigned)LSP_LOOKUP_REASONS |                              \
+	 (unsigned)LSP_LOOKUP_CGROUP | (unsigned)LSP_LOOKUP_AUTO | (unsigned)LSP_LOOKUP_PARENTS)
+
+/* What an event of --watch says about a listener. */
+#define EVENT_LOOKUPS                                                                              \
+	((unsigned)LSP_LOOKUP_OWNERS | (unsigned)LSP_LOOKUP_EXE | (unsigned)LSP_LOOKUP_STARTED |   \
+	 (unsigned)LSP_LOOKUP_CGROUP | (unsigned)LSP_LOOKUP_USERS)
+
+/* "--sort: REASON"; @reason is freed. Return: @r. */
+static int refuse(const char *option, int r, struct error *reason, struct error *error)
 {
-	struct buf text = BUF_INIT;
-
-	if (reason)
-		buf_printf(&text, "%s: %s", option, reason);
-	free(reason);
-	*message = reason ? buf_take_text(&text) : NULL;
-	return *message ? -EINVAL : -ENOMEM;
+	if (r < 0)
+		error_set(error, r, "%s: %s", option, error_text(reason));
+	error_deinit(reason);
+	return r;
 }
 
-static int refuse_word(const char *option, const char *value, const char *const *words,
-		       char **message)
-{
-	*message = options_explain_word(option, value, words);
-	return *message ? -EINVAL : -ENOMEM;
-}
-
-static int parse_format(struct query *query, const struct options *options, char **message)
+static int parse_format(struct query *query, const struct options *options, struct error *error)
 {
 	const char *words[WORDS_MAX + 1] = {NULL};
 
-	query->format = format_find(options->format ? options->format : "table");
+	query->format = formats_find(options->format ? options->format : "table");
 	if (query->format)
 		return 0;
-	for (size_t i = 0; i < format_count && i < WORDS_MAX; i++)
+	for (size_t i = 0; i < formats_count && i < WORDS_MAX; i++)
 		words[i] = formats[i].word;
-	return refuse_word("--format", options->format, words, message);
+	return options_refuse_word("--format", options->format, words, error);
 }
 
-static int parse_grouping(struct query *query, const struct options *options, char **message)
+static int parse_grouping(struct query *query, const struct options *options, struct error *error)
 {
-	/* Most other sockets have a port that means nothing. */
+	/* The port of most other sockets means nothing. */
 	const char *usual = options->states & OPTIONS_STATE_OTHERS ? "none" : "category";
 	const char *words[WORDS_MAX + 1] = {NULL};
 
-	query->view.grouping = grouping_find(options->group_by ? options->group_by : usual);
+	query->view.grouping = groupings_find(options->group_by ? options->group_by : usual);
 	if (query->view.grouping)
 		return 0;
-	for (size_t i = 0; i < grouping_count && i < WORDS_MAX; i++)
+	for (size_t i = 0; i < groupings_count && i < WORDS_MAX; i++)
 		words[i] = groupings[i].word;
-	return refuse_word("--group-by", options->group_by, words, message);
+	return options_refuse_word("--group-by", options->group_by, words, error);
 }
 
 /* Does a terminal of that name know more than lines? */
@@ -86,17 +87,17 @@ static bool is_with_owners(const struct options *options)
 	       (options->has_processes || !options->is_numeric);
 }
 
-static void drop_columns(struct column_list *list, unsigned facts)
+static void drop_columns(struct column_list *list, unsigned lookups)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < list->count; i++)
-		if (!(list->columns[i]->facts & facts))
+		if (!(lsp_fact_lookups(list->columns[i].fact) & lookups))
 			list->columns[kept++] = list->columns[i];
 	list->count = kept;
 }
 
-/* Columns that nobody named give way to -n, -P and --owners none; those that -O names do not. */
+/* -n, -P and --owners none remove columns that nobody named; -O names all of them. */
 static void choose_columns(struct column_list *list, const struct query *query,
 			   const struct options *options)
 {
@@ -121,145 +122,143 @@ static void choose_columns(struct column_list *list, const struct query *query,
 	column_list_by_set(list, any_of, none_of);
 	/* The members of a JSON object are always there; what was not looked up is null. */
 	if (!is_with_owners(options) && !(any_of & SET_JSON))
-		drop_columns(list, LSP_FACT_OWNERS);
+		drop_columns(list, LSP_LOOKUP_OWNERS);
 	if (options->has_no_service_names && !(any_of & SET_JSON))
-		drop_columns(list, LSP_FACT_SERVICES);
+		drop_columns(list, LSP_LOOKUP_SERVICES);
 }
 
-static int parse_columns(struct query *query, const struct options *options, char **message)
+static int parse_columns(struct query *query, const struct options *options, struct error *error)
 {
 	struct column_list *list = &query->view.columns;
-	char *reason = NULL;
-	int r;
+	struct error reason = ERROR_INIT;
+	int r = 0;
 
 	choose_columns(list, query, options);
 	query->view.may_leave_out = !options->output && !options->has_all_columns;
-	if (!options->output)
-		return 0;
-	r = column_list_parse(list, options->output, &reason);
-	return r < 0 ? refuse(options->is_output_short ? "-o" : "--output", reason, message) : 0;
+	if (options->output)
+		r = column_list_parse(list, options->output, &reason);
+	return refuse(options->is_output_short ? "-o" : "--output", r, &reason, error);
 }
 
-static int parse_sort(struct query *query, const struct options *options, char **message)
+static int parse_sort(struct query *query, const struct options *options, struct error *error)
 {
-	char *reason = NULL;
+	struct error reason = ERROR_INIT;
+	int r = 0;
 
-	if (options->sort && sort_list_parse(&query->view.sort, options->sort, &reason) < 0)
-		return refuse("--sort", reason, message);
+	if (options->sort)
+		r = sort_list_parse(&query->view.sort, options->sort, &reason);
+	return refuse("--sort", r, &reason, error);
+}
+
+static int parse_selectors(struct query *query, const struct options *options, struct error *error)
+{
+	struct error failure = ERROR_INIT;
+	int r = lsp_selector_parse((const char *const *)options->selectors, options->selector_count,
+				   options->sysroot, &query->selector, &failure);
+
+	if (r == -EINVAL)
+		error_set(error, r, "%s; see lsports --list keys", error_text(&failure));
+	else if (r < 0 && r != -ENOMEM)
+		error_set(error, r, "%s", error_text(&failure));
+	error_deinit(&failure);
+	return r;
+}
+
+static int parse_timeout(struct query *query, const struct options *options, struct error *error)
+{
+	uint64_t seconds = 0;
+
+	if (!options->timeout)
+		return 0;
+	if (!num_parse(options->timeout, TIMEOUT_MAX, &seconds) || !seconds)
+		return error_set(error, -EINVAL,
+				 "--timeout: \"%s\" is not a number of seconds from 1 to %d",
+				 options->timeout, TIMEOUT_MAX);
+	query->timeout = (int64_t)seconds * NSEC_PER_SEC;
 	return 0;
 }
 
-static int parse_selectors(struct query *query, const struct options *options, char **message)
+int64_t query_deadline(const struct query *query)
 {
-	struct buf text = BUF_INIT;
-	char *reason = NULL;
-	int r = lsp_selector_parse((const char *const *)options->selectors, options->selector_count,
-				   options->sysroot, &query->selector, &reason);
-
-	if (r < 0 && reason) {
-		buf_printf(&text, "%s; see lsports --list keys", reason);
-		*message = buf_take_text(&text);
-	}
-	free(reason);
-	return r == -EINVAL && !*message ? -ENOMEM : r;
+	return query->timeout ? deadline_in(query->timeout) : 0;
 }
 
-/* A check has a format for differences, and looks at listeners alone. */
-static int check_mode(struct query *query, const struct options *options, char **message)
+bool query_is_check(const struct options *options)
 {
-	struct buf text = BUF_INIT;
+	const struct format *format = options->format ? formats_find(options->format) : NULL;
 
-	query->is_check = options->is_check || query->format->is_check;
-	if (options->report_once && !query->is_check)
-		buf_append_text(&text, "--report-once is for --check");
-	else if (options->learn && query->is_check)
-		buf_append_text(&text, "--learn and --check are two runs: learn first");
-	else if (query->is_check && options->states & OPTIONS_STATE_OTHERS)
-		buf_append_text(
-			&text, "--check is about listeners: -a and --connected have no part in it");
-	else if (query->is_check && !query->format->render_changes)
-		buf_printf(
-			&text,
-			"--check has no format %s: table, json, jsonl, prometheus and monitoring",
-			query->format->word);
-	if (!text.size)
-		return 0;
-	*message = buf_take_text(&text);
-	return *message ? -EINVAL : -ENOMEM;
+	return options->is_check || (format && format->is_check);
 }
 
 /* A watch draws the table where it can, and writes events elsewhere. */
-static int watch_mode(struct query *query, const struct options *options,
-		      const struct query_output *output, char **message)
+static void set_watch(struct query *query, const struct options *options,
+		      const struct target *target)
 {
 	bool has_columns = options->output || options->has_all_columns || options->is_extended;
 	bool is_table = strcmp(query->format->word, "table") == 0;
 	bool is_stream = strcmp(query->format->word, "jsonl") == 0;
-	struct buf text = BUF_INIT;
 
 	if (!options->watch)
-		return 0;
-	query->is_drawn = is_table && output->is_terminal && is_capable(output->term);
+		return;
+	query->is_drawn = is_table && target->is_terminal && is_capable(target->term);
 	query->event_style = is_stream                        ? EVENT_JSON
 			     : has_columns || query->is_drawn ? EVENT_CELLS
 							      : EVENT_LISTENER;
-	if (query->is_check)
-		buf_append_text(&text, "--watch shows what listens: --check has no part in it");
-	else if (options->learn)
-		buf_append_text(&text, "--watch shows what listens: --learn has no part in it");
-	else if (options->output_file)
-		buf_append_text(&text, "--watch never ends: --output-file would never be in place; "
-				       "use > FILE");
-	else if (!is_table && !is_stream)
-		buf_printf(&text, "--watch has no format %s: table and jsonl", query->format->word);
-	if (!text.size)
-		return 0;
-	*message = buf_take_text(&text);
-	return *message ? -EINVAL : -ENOMEM;
 }
 
-/* What an event tells about a listener, as far as names and owners are wanted. */
-static unsigned event_facts(const struct query *query, const struct options *options)
+/* Look-ups of an event, without names and owners where -n and --owners none turn them off. */
+static unsigned event_lookups(const struct query *query, const struct options *options)
 {
-	unsigned facts = EVENT_FACTS;
+	unsigned lookups = EVENT_LOOKUPS;
 
 	if (!options->watch || query->event_style != EVENT_LISTENER)
 		return 0;
 	if (!is_with_owners(options))
-		facts &= ~OWNER_FACTS;
-	return options->is_numeric ? facts & ~NAME_FACTS : facts;
+		lookups &= ~WALK_LOOKUPS;
+	return options->is_numeric ? lookups & ~NAME_LOOKUPS : lookups;
 }
 
-/* Facts of what the command line names, one by one. */
-static unsigned named_facts(const struct view *view, const struct options *options)
+/* Look-ups of the columns, sort keys and the grouping that the command line names. */
+static unsigned named_lookups(const struct view *view, const struct options *options)
 {
-	const struct column *group =
-		view->grouping->column ? column_find(view->grouping->column) : NULL;
-	unsigned facts = group ? group->facts : 0;
+	const char *group = view->grouping->column;
+	unsigned lookups = group ? lsp_fact_lookups(lsp_fact_find(group)) : 0;
 	struct column_list named = {.count = 0};
 	const char *text = options->output;
-	char *reason = NULL;
 
-	if (text && column_list_parse(&named, text + (*text == '+'), &reason) < 0)
-		free(reason);
+	if (text)
+		column_list_parse(&named, text + (*text == '+'), NULL);
 	for (size_t i = 0; i < view->sort.count; i++)
-		facts |= view->sort.keys[i].column->facts;
-	return facts | column_list_facts(&named);
+		lookups |= lsp_fact_lookups(view->sort.keys[i].column.fact);
+	return lookups | column_list_lookups(&named);
 }
 
-/* What is named is looked up; what only stands there gives way to -n and -P. */
-static unsigned facts_of(const struct view *view, const struct options *options)
+/* What the command line names is looked up; -n, -P and --owners none turn off the rest. */
+static unsigned shown_lookups(const struct view *view, const struct options *options)
 {
-	unsigned facts = column_list_facts(&view->columns);
+	unsigned lookups = column_list_lookups(&view->columns);
 
 	if (!is_with_owners(options) && !options->has_all_columns)
-		facts &= ~OWNER_FACTS;
+		lookups &= ~WALK_LOOKUPS;
 	if (options->is_numeric)
-		facts &= ~NAME_FACTS;
+		lookups &= ~NAME_LOOKUPS;
 	if (options->has_no_service_names)
-		facts &= ~(unsigned)LSP_FACT_SERVICES;
-	facts |= named_facts(view, options);
-	return options->owners == LSP_OWNERS_NONE ? facts & ~OWNER_FACTS : facts;
+		lookups &= ~(unsigned)LSP_LOOKUP_SERVICES;
+	lookups |= named_lookups(view, options);
+	return options->owners == LSP_OWNERS_NONE ? lookups & ~WALK_LOOKUPS : lookups;
+}
+
+/*
+ * Where only differences are shown, their users are looked up once there is a difference
+ * (inspection.c), unless a selector needs them before.
+ */
+static void defer_users(struct query *query)
+{
+	struct lsp_query *scope = &query->scope;
+
+	query->has_late_users = scope->lookups & LSP_LOOKUP_USERS;
+	if (!(lsp_selector_lookups(query->selector) & LSP_LOOKUP_USERS))
+		scope->lookups &= ~(unsigned)LSP_LOOKUP_USERS;
 }
 
 static unsigned states_of(const struct query *query, const struct options *options)
@@ -276,36 +275,44 @@ static void fill_scope(struct query *query, const struct options *options)
 {
 	const unsigned states = states_of(query, options);
 	struct lsp_query *scope = &query->scope;
+	bool is_alarm =
+		query->is_check || options->learn || query->format->lookups & LSP_LOOKUP_FINDINGS;
 
-	scope->protos = options->protos ? options->protos : LSP_BIT(LSP_PROTO_COUNT) - 1;
+	scope->protos = options->protos ? options->protos : lsp_protocol_all();
 	scope->families = options->families ? options->families : LSP_BIT(LSP_FAMILY_COUNT) - 1;
 	scope->listeners = states & OPTIONS_STATE_LISTENERS;
 	scope->others = states & OPTIONS_STATE_OTHERS;
-	scope->facts = facts_of(&query->view, options);
-	/* Who judges or selects may need names that -n and -P want left away. */
+	scope->lookups = shown_lookups(&query->view, options);
+	/* Judging and selecting may need names that -n and -P do not show. */
 	if (options->is_numeric || options->has_no_service_names)
-		query->view.hidden = NAME_FACTS & ~scope->facts;
-	scope->facts |= event_facts(query, options);
-	scope->facts |= query->format->facts | lsp_selector_facts(query->selector);
+		query->view.hidden = NAME_LOOKUPS & ~scope->lookups;
+	scope->lookups |= event_lookups(query, options);
+	scope->lookups |= query->format->lookups | lsp_selector_lookups(query->selector);
 	if (query->is_check || options->learn)
-		scope->facts |= CHECK_FACTS;
-	/* In JSON findings stand with their reasons. */
-	if (scope->facts & LSP_FACT_FINDINGS && query->format->default_set & SET_JSON)
-		scope->facts |= LSP_FACT_REASONS;
+		scope->lookups |= CHECK_LOOKUPS;
+	if (options->learn)
+		scope->lookups |= LSP_LOOKUP_USERS;
+	else if (is_alarm && !options->is_extended)
+		defer_users(query);
+	/* JSON shows findings with their reasons. */
+	if (scope->lookups & LSP_LOOKUP_FINDINGS && query->format->default_set & SET_JSON)
+		scope->lookups |= LSP_LOOKUP_REASONS;
 	scope->source = (enum lsp_source)options->source;
 	scope->owners = (enum lsp_owners)options->owners;
-	/* What is watched must not be fooled, whatever it costs. */
-	scope->strict = options->is_strict || query->is_check || options->learn ||
-			query->format->facts & LSP_FACT_FINDINGS;
-	scope->judges_all = query->is_check || options->learn;
-	scope->netns = options->netns.items;
+	/* What raises an alarm must not be fooled, whatever it costs. */
+	scope->strict = options->is_strict || is_alarm;
+	/* Nobody waits for a run that a timer started. */
+	if (!query->timeout && is_alarm)
+		query->timeout = TIMEOUT_UNATTENDED * NSEC_PER_SEC;
+	query->judge_flags = query->is_check || options->learn ? (unsigned)LSP_JUDGE_ALL : 0;
+	scope->netns = options->netns.data;
 	scope->netns_count = options->netns.count;
 	scope->all_netns = options->has_all_netns;
 	scope->root = options->sysroot;
 	lsp_selector_narrow(query->selector, scope);
 	if (!options->explain)
 		return;
-	scope->facts |= EXPLAIN_FACTS;
+	scope->lookups |= EXPLAIN_LOOKUPS;
 	/* A recording answers what was asked when it was made: every port, the usual states. */
 	if (options->sysroot)
 		scope->port_count = 0;
@@ -313,45 +320,44 @@ static void fill_scope(struct query *query, const struct options *options)
 		scope->states = LSP_BIT(LSP_STATE_COUNT) - 1;
 }
 
-static bool has_color(const struct options *options, const struct query_output *output)
+static bool has_color(const struct options *options, const struct target *target)
 {
 	if (options->color != OPTIONS_COLOR_AUTO)
 		return options->color == OPTIONS_COLOR_ALWAYS;
-	return output->is_terminal && is_capable(output->term) &&
-	       !(output->no_color && *output->no_color);
+	return target->is_terminal && is_capable(target->term) &&
+	       !(target->no_color && *target->no_color);
 }
 
-int query_init(struct query *query, const struct options *options,
-	       const struct query_output *output, char **message)
+int query_init(struct query *query, const struct options *options, const struct target *target,
+	       struct error *error)
 {
 	int r;
 
 	*query = (struct query){0};
-	*message = NULL;
-	r = parse_format(query, options, message);
+	r = parse_format(query, options, error);
 	if (r == 0)
-		r = parse_grouping(query, options, message);
+		r = parse_grouping(query, options, error);
 	if (r == 0)
-		r = parse_columns(query, options, message);
+		r = parse_columns(query, options, error);
 	if (r == 0)
-		r = parse_sort(query, options, message);
+		r = parse_sort(query, options, error);
 	if (r == 0)
-		r = parse_selectors(query, options, message);
+		r = parse_timeout(query, options, error);
 	if (r == 0)
-		r = check_mode(query, options, message);
-	if (r == 0)
-		r = watch_mode(query, options, output, message);
+		r = parse_selectors(query, options, error);
 	if (r < 0) {
 		query_deinit(query);
 		return r;
 	}
+	query->is_check = query_is_check(options);
+	set_watch(query, options, target);
 	fill_scope(query, options);
 	query->view.has_header = !options->has_no_header;
-	query->view.has_color = has_color(options, output);
-	query->view.is_terminal = output->is_terminal;
+	query->view.has_color = has_color(options, target);
+	query->view.is_terminal = target->is_terminal;
 	query->view.is_everything = options->is_extended;
 	query->view.is_recorded = options->sysroot;
-	query->view.width = output->is_terminal ? output->width : 0;
+	query->view.width = target->is_terminal ? target->width : 0;
 	return 0;
 }
 

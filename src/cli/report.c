@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The file of differences that were told: a line each, sign and rule, so that nothing in it passes
- * away with a restart. A line that was cut or damaged equals no difference, which is then told
- * again.
+ * The file of differences that were reported: a line each, sign and rule, so that a line stays true
+ * when a service restarts. A line that was cut or damaged equals no difference, which is then
+ * reported again.
  */
 #include "report.h"
 
@@ -10,130 +10,119 @@
 #include "buf.h"
 #include "lock.h"
 #include "root.h"
-#include "scope.h"
+#include "cleanup.h"
 #include "strpool.h"
+#include "trusted.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #define MAX_FILE ((size_t)64 << 20)
+#define LINE_MORE 3 /* sign, blank, newline */
 #define MODE 0600
-#define TITLE "# Differences that lsports --check --report-once has told.\n"
+#define DECIDES "what is reported"
+#define TITLE "# Differences that lsports --check --report-once has reported.\n"
 
-static int read_file(const char *path, struct buf *text)
+static int read_file(const char *path, struct buf *text, struct error *error)
 {
-	cleanup(scope_close) int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	struct stat st;
+	cleanup(cleanup_close) int fd = trusted_open(path, 0, DECIDES, error);
+	int r;
 
 	if (fd < 0)
-		return errno == ENOENT ? 0 : -errno;
-	if (fstat(fd, &st) < 0)
-		return -errno;
-	if (!S_ISREG(st.st_mode))
-		return -EMEDIUMTYPE;
-	return root_read_fd(fd, text, MAX_FILE);
+		return fd == -ENOENT ? 0 : error_note(error, fd);
+	r = root_read_fd(fd, text, MAX_FILE);
+	return r < 0 ? error_set_errno(error, r, path) : 0;
 }
 
 static void append_line(struct buf *out, const struct change *change)
 {
-	buf_append_char(out, change_sign(change->kind));
+	buf_append_char(out, changes_sign(change->kind));
 	buf_append_char(out, ' ');
 	buf_append_text(out, change->text);
 	buf_append_char(out, '\n');
 }
 
-/* The lines of a text, to be asked for one of them. */
-struct lines {
-	struct strpool pool;
-	uint32_t end; /* strings of the text have smaller numbers */
-};
-
-static int lines_init(struct lines *lines, const struct buf *text)
+/* Every whole line of a text, with its newline. */
+static int add_lines(struct strpool *lines, const struct buf *text)
 {
 	const char *at = text->data, *end = text->size ? at + text->size : at, *newline;
-	struct buf line = BUF_INIT;
-	uint32_t id;
 	int r = 0;
 
-	*lines = (struct lines){0};
 	while (r >= 0 && at < end && (newline = memchr(at, '\n', (size_t)(end - at)))) {
-		buf_reset(&line);
-		buf_append(&line, at, (size_t)(newline + 1 - at));
-		r = buf_text(&line) ? strpool_add(&lines->pool, line.data, &id) : -ENOMEM;
+		r = strpool_insert(lines, at, (size_t)(newline + 1 - at));
 		at = newline + 1;
 	}
-	lines->end = (uint32_t)lines->pool.bytes.size;
-	buf_deinit(&line);
-	return r;
-}
-
-static int lines_has(struct lines *lines, const char *line, bool *out)
-{
-	uint32_t id;
-	int r = strpool_add(&lines->pool, line, &id);
-
-	*out = id < lines->end;
-	return r;
+	return r < 0 ? r : 0;
 }
 
 static int mark(const struct buf *text, struct changes *changes)
 {
+	struct strpool lines = {0};
 	struct buf line = BUF_INIT;
-	struct lines lines;
-	int r = lines_init(&lines, text);
+	int r = add_lines(&lines, text);
 
-	for (size_t i = 0; r >= 0 && i < changes->count; i++) {
+	for (size_t i = 0; r >= 0 && i < changes->items.count; i++) {
 		buf_reset(&line);
-		append_line(&line, &changes->items[i]);
-		r = buf_text(&line) ? lines_has(&lines, line.data, &changes->items[i].was_told)
-				    : -ENOMEM;
+		append_line(&line, changes_at(changes, i));
+		changes_at(changes, i)->was_reported = strpool_find(&lines, line.data, line.size);
+		r = line.error;
 	}
-	strpool_deinit(&lines.pool);
+	strpool_deinit(&lines);
 	buf_deinit(&line);
 	return r;
 }
 
-int report_open(struct report *report, const char *path, struct changes *changes)
+int report_open(struct report *report, const char *path, struct changes *changes,
+		struct error *error)
 {
 	struct buf text = BUF_INIT;
 	int r;
 
 	report->path = path;
-	buf_printf(&text, "%s.lock", path);
-	r = buf_text(&text) ? lock_take(text.data, report->wait_seconds) : -ENOMEM;
+	/* No lock file is made beside what is refused. */
+	r = trusted_check(path, DECIDES, error);
+	if (r >= 0)
+		buf_printf(&text, "%s.lock", path);
+	if (r >= 0)
+		r = buf_text(&text) ? lock_take(text.data, report->wait_seconds) : -ENOMEM;
 	report->lock = r < 0 ? -1 : r;
+	if (r == -EBUSY)
+		error_set(error, r, "%s: another lsports has been using it for too long", path);
+	else if (r < 0 && !error->number)
+		error_set_errno(error, r, path);
 	buf_reset(&text);
 	if (r >= 0)
-		r = read_file(path, &text);
+		r = read_file(path, &text, error);
 	if (r >= 0)
-		r = mark(&text, changes);
+		r = error_note(error, mark(&text, changes));
 	buf_deinit(&text);
 	return r;
 }
 
-/* The lines of before that are not there again. */
+/*
+ * A file that is too large could not be read again. What finds no room in it is forgotten, and with
+ * that reported again.
+ */
+static bool has_room(const struct buf *out, size_t size)
+{
+	return out->size + size <= MAX_FILE;
+}
+
+/* The old lines that are not in @out yet. */
 static int append_old(struct buf *out, const struct buf *old)
 {
 	const char *at = old->data, *end = old->size ? at + old->size : at, *newline;
-	struct buf line = BUF_INIT;
-	struct lines lines;
-	int r = lines_init(&lines, out);
+	struct strpool lines = {0};
+	int r = add_lines(&lines, out);
 
 	while (r >= 0 && at < end && (newline = memchr(at, '\n', (size_t)(end - at)))) {
-		bool is_there = *at == '#';
+		size_t size = (size_t)(newline + 1 - at);
 
-		buf_reset(&line);
-		buf_append(&line, at, (size_t)(newline + 1 - at));
-		if (!is_there)
-			r = buf_text(&line) ? lines_has(&lines, line.data, &is_there) : -ENOMEM;
-		if (!is_there)
-			buf_append(out, line.data, line.size);
+		if (*at != '#' && !strpool_find(&lines, at, size) && has_room(out, size))
+			buf_append(out, at, size);
 		at = newline + 1;
 	}
-	strpool_deinit(&lines.pool);
-	buf_deinit(&line);
+	strpool_deinit(&lines);
 	return r;
 }
 
@@ -150,15 +139,16 @@ static int write_file(const char *path, const struct buf *text)
 	return r;
 }
 
-int report_commit(struct report *report, const struct changes *changes, bool keeps_old)
+int report_commit(struct report *report, const struct changes *changes, bool keeps_old,
+		  struct error *error)
 {
 	struct buf old = BUF_INIT, text = BUF_INIT;
-	int r = read_file(report->path, &old);
+	int r = read_file(report->path, &old, error);
 
 	buf_append_text(&text, TITLE);
-	for (size_t i = 0; i < changes->count; i++)
-		if (changes->items[i].was_told || !changes->items[i].is_left_out)
-			append_line(&text, &changes->items[i]);
+	for (size_t i = 0; i < changes->items.count; i++)
+		if (has_room(&text, strlen(changes_at(changes, i)->text) + LINE_MORE))
+			append_line(&text, changes_at(changes, i));
 	if (r >= 0 && keeps_old)
 		r = append_old(&text, &old);
 	if (r >= 0)
@@ -168,11 +158,11 @@ int report_commit(struct report *report, const struct changes *changes, bool kee
 		r = write_file(report->path, &text);
 	buf_deinit(&old);
 	buf_deinit(&text);
-	return r;
+	return r < 0 && !error->number ? error_set_errno(error, r, report->path) : r;
 }
 
 void report_deinit(struct report *report)
 {
-	scope_close(&report->lock);
+	cleanup_close(&report->lock);
 	*report = REPORT_INIT;
 }

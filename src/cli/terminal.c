@@ -6,7 +6,8 @@
  */
 #include "terminal.h"
 
-#include "scope.h"
+#include "array.h"
+#include "cleanup.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -54,7 +55,7 @@ static int enter(struct terminal *terminal)
 {
 	struct termios raw;
 
-	/* In the background this stops us until we are in front. */
+	/* In the background this stops us until we are in the foreground. */
 	if (tcgetattr(terminal->output, &terminal->saved) < 0)
 		return -errno;
 	raw = terminal->saved;
@@ -86,7 +87,7 @@ int terminal_open(struct terminal *terminal, int output)
 	terminal->output = output;
 	terminal->keys = isatty(STDIN_FILENO) == 1 ? STDIN_FILENO : -1;
 	sigemptyset(&set);
-	for (size_t i = 0; i < sizeof(caught) / sizeof(caught[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(caught); i++)
 		sigaddset(&set, caught[i]);
 	terminal->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (terminal->signals < 0)
@@ -100,7 +101,7 @@ void terminal_close(struct terminal *terminal)
 	leave(terminal);
 	if (terminal->signals < 0)
 		return;
-	scope_close(&terminal->signals);
+	cleanup_close(&terminal->signals);
 	terminal->signals = -1;
 	if (terminal->killed_by)
 		raise(terminal->killed_by);
@@ -129,11 +130,11 @@ static void stop(struct terminal *terminal)
 	sigemptyset(&set);
 	sigaddset(&set, SIGTSTP);
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
-	/* Here we are stopped. */
+	/* The process stops here. */
 	sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
-/* Return: is there a signal that ends us? Then the screen is not entered again. */
+/* Is there a signal that ends us? Then the screen is not entered again. */
 static bool is_ending(void)
 {
 	sigset_t pending;
@@ -152,7 +153,7 @@ static enum terminal_event resume(struct terminal *terminal)
 	return enter(terminal) < 0 ? TERMINAL_QUIT : TERMINAL_REDRAW;
 }
 
-static enum terminal_event take_signal(struct terminal *terminal)
+static enum terminal_event read_signal(struct terminal *terminal)
 {
 	struct signalfd_siginfo info;
 
@@ -173,8 +174,8 @@ static enum terminal_event take_signal(struct terminal *terminal)
 	return TERMINAL_QUIT;
 }
 
-/* TERMINAL_TICK: nothing that means something. */
-static enum terminal_event take_keys(const struct terminal *terminal)
+/* Return: TERMINAL_TICK when no key has a meaning. */
+static enum terminal_event read_keys(const struct terminal *terminal)
 {
 	char keys[64];
 	ssize_t n = read(terminal->keys, keys, sizeof(keys));
@@ -205,9 +206,9 @@ enum terminal_event terminal_wait(struct terminal *terminal, int64_t deadline_ms
 		if (n < 0 && errno != EINTR)
 			return TERMINAL_QUIT;
 		if (n > 0 && fds[0].revents)
-			event = take_signal(terminal);
+			event = read_signal(terminal);
 		else if (n > 0 && fds[1].revents)
-			event = take_keys(terminal);
+			event = read_keys(terminal);
 		if (event != TERMINAL_TICK)
 			return event;
 		if (n == 0 && terminal_now() >= deadline_msec)

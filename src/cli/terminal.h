@@ -37,10 +37,11 @@ int terminal_open(struct terminal *terminal, int output);
 /* terminal_wait() - until @deadline_msec of terminal_now() or something else happens. */
 enum terminal_event terminal_wait(struct terminal *terminal, int64_t deadline_msec);
 
-/* Lines and columns; what is not known is left as it is. */
+/* Lines and columns; a number that is not known stays as it is. */
 void terminal_size(const struct terminal *terminal, unsigned *lines, unsigned *columns);
 
-/* All as it was before terminal_open(). A signal that was to end the program does it now. */
+/* Restores what was there before terminal_open(). A signal that was to end the program does so now.
+ */
 void terminal_close(struct terminal *terminal);
 
 int64_t terminal_now(void); /* milliseconds of a clock that only goes forward */

@@ -3,123 +3,50 @@
  * The table of collectors and the rule of falling back: each protocol by the first that works,
  * the reason of each refusal kept. A collector that fails half-way leaves nothing behind.
  */
-#include "collect/collector.h"
+#include "collect/collect.h"
+
+#include "collect/procnet.h"
+#include "collect/sockdiag.h"
+#include "span.h"
 
 #include <errno.h>
-#include <net/if.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
-static const struct collector *const collectors[] = {&collector_netlink, &collector_proc};
-#define COLLECTOR_COUNT (sizeof(collectors) / sizeof(collectors[0]))
+static const struct collector *const collectors[] = {&sockdiag_collector, &procnet_collector};
 
-int collection_init(struct collection *collection, const struct root *root,
-		    const struct lsp_query *query, struct lsp_snapshot *snapshot, uint32_t netns)
-{
-	*collection = (struct collection){
-		.root = root,
-		.query = query,
-		.snapshot = snapshot,
-		.netns = netns,
-	};
-	return netlink_init(&collection->netlink, root);
-}
+/* Of the kernel's list of protocols, which has about 30 lines. */
+#define LIST_MAX (64u << 10)
 
-void collection_deinit(struct collection *collection)
-{
-	netlink_deinit(&collection->netlink);
-	intmap_deinit(&collection->interfaces);
-	strpool_deinit(&collection->interface_names);
-}
-
-static bool is_wanted_port(const struct lsp_query *query, uint16_t port)
-{
-	for (size_t i = 0; i < query->port_count; i++) {
-		if (port >= query->ports[i].first && port <= query->ports[i].last)
-			return true;
-	}
-	return query->port_count == 0;
-}
-
-/* Name of a device in our network namespace; one that is gone is told by its number, as ss(8) does.
- */
-static int find_interface(struct collection *collection, uint32_t ifindex, const char **name)
-{
-	const uint32_t *known = intmap_find(&collection->interfaces, ifindex);
-	char text[IF_NAMESIZE];
-	uint32_t id;
-	int r;
-
-	if (known) {
-		*name = strpool_find(&collection->interface_names, *known);
-		return 0;
-	}
-	if (!collection->root->is_machine || !if_indextoname(ifindex, text))
-		snprintf(text, sizeof(text), "if%u", ifindex);
-	r = strpool_add(&collection->interface_names, text, &id);
-	if (r >= 0)
-		r = intmap_put(&collection->interfaces, ifindex, id);
-	*name = strpool_find(&collection->interface_names, id);
-	return r;
-}
-
-int collection_add(struct collection *collection, struct lsp_snapshot *snapshot,
-		   struct lsp_socket *socket, uint32_t ifindex)
-{
-	int r;
-
-	if (!is_wanted_port(collection->query, socket->local.port))
-		return 0;
-	socket->netns = collection->netns;
-	if (!(collection->query->facts & LSP_FACT_AUTO))
-		socket->is_auto = LSP_KNOWN_NOT;
-	if (ifindex) {
-		r = find_interface(collection, ifindex, &socket->interface);
-		if (r < 0)
-			return r;
-	}
-	return snapshot_add_socket(snapshot, socket);
-}
-
-static int add_gap(struct collection *collection, enum lsp_proto proto, struct lsp_gap gap)
-{
-	char what[32];
-
-	snprintf(what, sizeof(what), "%s sockets", lsp_proto_word(proto));
-	gap.what = what;
-	gap.hides = true;
-	return snapshot_add_gap(collection->snapshot, &gap);
-}
-
-int collection_add_gap(struct collection *collection, enum lsp_proto proto, const char *why,
-		       uint64_t count)
-{
-	return add_gap(collection, proto, (struct lsp_gap){.why = why, .count = count});
-}
-
-/* No source could read @proto: @lines says why, a line each. */
-static int add_blind_gap(struct collection *collection, enum lsp_proto proto, struct buf *lines)
+/* No source could read @proto. */
+static int add_blind_gap(struct collection *collection, unsigned proto,
+			 const struct error *refusals)
 {
 	struct buf why = BUF_INIT;
+	const char *line;
+	size_t size;
 	int r = -ENOMEM;
 
-	buf_printf(&why, "could not be read: %.*s", (int)lines->size - 1, lines->data);
-	for (char *at = why.data; at && (at = strchr(at, '\n'));)
-		*at = ';';
+	for (size_t i = 0; (line = error_line(refusals, i, &size)); i++) {
+		buf_append_text(&why, i ? ";" : "could not be read: ");
+		buf_append(&why, line, size);
+	}
 	if (buf_text(&why))
-		r = add_gap(collection, proto,
-			    (struct lsp_gap){.why = buf_text(&why), .is_blind = true});
+		r = collection_add_blind_gap(collection, proto, why.data);
 	buf_deinit(&why);
 	return r;
 }
 
-/* One protocol. Return: 0, -ENOMEM, or the errno of the last collector, with lines in @reason. */
-static int collect_proto(struct collection *collection, enum lsp_proto proto, struct buf *reason)
+/* One protocol. Return: 0, -ENOMEM, or the errno of the last collector, of each that failed a line
+ * in @refusals. */
+static int collect_proto(struct collection *collection, unsigned proto, struct error *refusals)
 {
-	size_t mark = snapshot_mark(collection->snapshot);
+	size_t mark = builder_mark(collection->snapshot);
 	int r = -ENOENT;
 
-	for (size_t i = 0; i < COLLECTOR_COUNT; i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(collectors); i++) {
 		const struct collector *collector = collectors[i];
 
 		if (collection->query->source != LSP_SOURCE_AUTO &&
@@ -127,43 +54,98 @@ static int collect_proto(struct collection *collection, enum lsp_proto proto, st
 			continue;
 		r = collector->collect(collection, proto);
 		if (r >= 0)
-			return snapshot_add_note(collection->snapshot, "%s: read through %s",
-						 lsp_proto_word(proto), collector->name);
-		snapshot_rollback(collection->snapshot, mark);
-		buf_printf(reason, "%s through %s: %s\n", lsp_proto_word(proto), collector->name,
-			   strerror(-r));
+			return builder_add_note(collection->snapshot, "%s: read through %s",
+						lsp_protocol_word(proto), collector->name);
+		builder_rollback(collection->snapshot, mark);
+		error_add(refusals, r, "%s through %s: %s", lsp_protocol_word(proto),
+			  collector->name, error_describe(r));
 		if (r == -ENOMEM)
 			return r;
 	}
 	return r;
 }
 
-int collect_sockets(struct collection *collection, struct buf *reason)
+static bool has_table(const struct root *root, unsigned proto)
+{
+	char path[32];
+	int fd;
+
+	snprintf(path, sizeof(path), "proc/net/%s", lsp_protocol_at(proto)->proc_name);
+	fd = root_open(root, path, O_RDONLY);
+	if (fd >= 0)
+		close(fd);
+	/* What cannot be read is there. */
+	return fd != -ENOENT;
+}
+
+/*
+ * Is there a table of the protocol whose ports this one has, but none of its own? The kernel makes
+ * one with the protocol (udplite4_proc_init()), and a recorded tree may be older than the row.
+ */
+static bool is_left_out(const struct root *root, unsigned proto)
+{
+	const char *word = lsp_protocol_at(proto)->services_word;
+	size_t relative = lsp_protocol_find(word, strlen(word));
+
+	return relative < lsp_protocol_count() && relative != proto &&
+	       has_table(root, (unsigned)relative) && !has_table(root, proto);
+}
+
+/*
+ * Does the kernel list its protocols, and not this one? To ask for a socket instead could load the
+ * module that has it.
+ */
+static bool is_unsupported(const struct root *root, unsigned proto)
+{
+	const char *title = lsp_protocol_at(proto)->title, *cursor, *at;
+	bool is_list = false, is_listed = false;
+	struct buf text = BUF_INIT;
+	struct span line, word;
+	int r = root_read(root, "proc/net/protocols", &text, LIST_MAX);
+
+	cursor = r < 0 ? NULL : buf_text(&text);
+	while (cursor && !is_listed && span_next(&cursor, "\n", &line)) {
+		at = line.text;
+		if (!span_next(&at, " \n", &word) || (!is_list && !span_equals(word, "protocol")))
+			break;
+		is_listed = is_list && span_equals(word, title);
+		is_list = true; /* behind its heading */
+	}
+	buf_deinit(&text);
+	return is_list ? !is_listed : is_left_out(root, proto);
+}
+
+int collect_sockets(struct collection *collection, struct error *error)
 {
 	bool is_any = false;
 	int r = 0, failed = 0;
 
-	for (int p = 0; p < LSP_PROTO_COUNT; p++) {
-		enum lsp_proto proto = (enum lsp_proto)p;
-		struct buf lines = BUF_INIT;
+	for (unsigned proto = 0; r >= 0 && proto < lsp_protocol_count(); proto++) {
+		struct error refusals = ERROR_INIT;
 
 		if (!(collection->query->protos & LSP_BIT(proto)))
 			continue;
-		r = collect_proto(collection, proto, &lines);
+		r = collect_proto(collection, proto, &refusals);
 		if (r >= 0) {
 			is_any = true;
 			/* A refusal that was made good is still worth a word. */
-			if (lines.size)
-				r = snapshot_add_note(collection->snapshot, "%.*s",
-						      (int)lines.size - 1, lines.data);
+			if (refusals.number)
+				r = builder_add_note(collection->snapshot, "%s",
+						     error_text(&refusals));
+		} else if (r != -ENOMEM && is_unsupported(collection->root, proto)) {
+			/* Nothing can listen there. */
+			is_any = true;
+			r = builder_add_note(collection->snapshot,
+					     "%s: this kernel does not support it",
+					     lsp_protocol_word(proto));
 		} else {
 			failed = r;
-			buf_append(reason, lines.data, lines.size);
-			r = lines.size ? add_blind_gap(collection, proto, &lines) : -ENOMEM;
+			error_append(error, &refusals);
+			r = add_blind_gap(collection, proto, &refusals);
 		}
-		buf_deinit(&lines);
-		if (r < 0)
-			return r;
+		error_deinit(&refusals);
 	}
-	return is_any || !failed ? 0 : failed;
+	if (r < 0)
+		return r;
+	return is_any ? 0 : failed;
 }

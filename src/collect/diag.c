@@ -18,42 +18,113 @@
 
 /*
  * Bytecode (net/ipv4/inet_diag.c, inet_diag_bc_run): an op jumps `yes` or `no` bytes on. To
- * land on the end accepts, to land 4 bytes behind the end rejects. A port stands in the `no`
- * of a second op.
+ * land on the end accepts, to land 4 bytes after it rejects. What an op compares with stands
+ * behind it; a port stands in the `no` of a second op.
  */
-static size_t append_port_op(struct inet_diag_bc_op *ops, size_t at, size_t total, uint8_t code,
-			     uint16_t port)
-{
-	size_t left = (total - at) * sizeof(*ops);
+struct bytecode {
+	uint8_t *bytes; /* NULL: only its size is counted */
+	size_t size;    /* so far */
+	size_t total;
+};
 
-	ops[at] = (struct inet_diag_bc_op){
-		.code = code,
-		.yes = 2 * sizeof(*ops),
-		.no = (unsigned short)(left + sizeof(*ops)),
-	};
-	ops[at + 1] = (struct inet_diag_bc_op){.code = INET_DIAG_BC_NOP, .no = port};
-	return at + 2;
+static void append_bytes(struct bytecode *code, const void *bytes, size_t size)
+{
+	if (code->bytes && size)
+		memcpy(code->bytes + code->size, bytes, size);
+	code->size += size;
 }
 
-static void append_bytecode(struct nlmsghdr *header, const struct diag_request *request)
+/* A jump from here behind the end. */
+static uint16_t reject(const struct bytecode *code)
 {
-	bool has_ports = request->ports.first != 0 || request->ports.last != UINT16_MAX;
-	size_t total = (has_ports ? 4u : 0u) + (request->only_auto ? 1u : 0u), at = 0;
-	struct inet_diag_bc_op ops[5];
+	return (uint16_t)(code->total - code->size + sizeof(struct inet_diag_bc_op));
+}
 
-	if (!total)
+/* @is_not: what meets the condition is rejected. `yes` has 8 bits: the way out is a second op. */
+static void append_op(struct bytecode *code, uint8_t op, const void *operand, size_t size,
+		      bool is_not)
+{
+	const size_t length = sizeof(struct inet_diag_bc_op);
+	struct inet_diag_bc_op head = {
+		.code = op,
+		.yes = (uint8_t)(length + size),
+		.no = is_not ? (uint16_t)(length + size + length) : reject(code),
+	};
+
+	append_bytes(code, &head, sizeof(head));
+	append_bytes(code, operand, size);
+	if (!is_not)
 		return;
-	if (has_ports) {
-		at = append_port_op(ops, at, total, INET_DIAG_BC_S_GE, request->ports.first);
-		at = append_port_op(ops, at, total, INET_DIAG_BC_S_LE, request->ports.last);
+	head = (struct inet_diag_bc_op){
+		.code = INET_DIAG_BC_JMP,
+		.yes = sizeof(head),
+		.no = reject(code),
+	};
+	append_bytes(code, &head, sizeof(head));
+}
+
+static void append_port(struct bytecode *code, uint8_t op, uint16_t port)
+{
+	const struct inet_diag_bc_op operand = {.code = INET_DIAG_BC_NOP, .no = port};
+
+	append_op(code, op, &operand, sizeof(operand), false);
+}
+
+static void append_prefix(struct bytecode *code, const struct endpoint_prefix *prefix, bool is_not)
+{
+	enum lsp_family family = (enum lsp_family)prefix->family;
+	struct inet_diag_hostcond condition;
+	uint8_t operand[sizeof(condition) + sizeof(prefix->bytes)];
+
+	if (!prefix->bits)
+		return;
+	/* A recording compares all bytes, those between the members too. */
+	memset(&condition, 0, sizeof(condition));
+	condition.family = (uint8_t)endpoint_af(family);
+	condition.prefix_len = prefix->bits;
+	condition.port = -1; /* any */
+	memcpy(operand, &condition, sizeof(condition));
+	memcpy(operand + sizeof(condition), prefix->bytes, sizeof(prefix->bytes));
+	append_op(code, INET_DIAG_BC_S_COND, operand, sizeof(condition) + endpoint_size(family),
+		  is_not);
+}
+
+static void append_bytecode(struct bytecode *code, const struct diag_request *request)
+{
+	if (request->ports.first != 0 || request->ports.last != UINT16_MAX) {
+		append_port(code, INET_DIAG_BC_S_GE, request->ports.first);
+		append_port(code, INET_DIAG_BC_S_LE, request->ports.last);
 	}
 	if (request->only_auto)
-		ops[at] = (struct inet_diag_bc_op){
-			.code = INET_DIAG_BC_AUTO,
-			.yes = sizeof(*ops),
-			.no = 2 * sizeof(*ops),
-		};
-	mnl_attr_put(header, INET_DIAG_REQ_BYTECODE, total * sizeof(*ops), ops);
+		append_op(code, INET_DIAG_BC_AUTO, NULL, 0, false);
+	append_prefix(code, &request->inside, false);
+	append_prefix(code, &request->outside, true);
+	for (size_t i = 0; i < request->devices.count; i++) {
+		uint32_t device = (uint32_t)request->devices.values[i];
+
+		append_op(code, INET_DIAG_BC_DEV_COND, &device, sizeof(device),
+			  request->devices.is_other);
+	}
+	for (size_t i = 0; i < request->cgroups.count; i++)
+		append_op(code, INET_DIAG_BC_CGROUP_COND, &request->cgroups.values[i],
+			  sizeof(uint64_t), request->cgroups.is_other);
+}
+
+static void put_bytecode(struct nlmsghdr *header, const struct diag_request *request)
+{
+	struct nlattr *attribute = mnl_nlmsg_get_payload_tail(header);
+	struct bytecode code = {0};
+
+	append_bytecode(&code, request);
+	if (!code.size)
+		return;
+	code = (struct bytecode){.bytes = mnl_attr_get_payload(attribute), .total = code.size};
+	append_bytecode(&code, request);
+	*attribute = (struct nlattr){
+		.nla_len = (uint16_t)(MNL_ATTR_HDRLEN + code.size),
+		.nla_type = INET_DIAG_REQ_BYTECODE,
+	};
+	header->nlmsg_len += MNL_ALIGN(attribute->nla_len);
 }
 
 size_t diag_format_request(const struct diag_request *request, uint32_t seq,
@@ -66,12 +137,12 @@ size_t diag_format_request(const struct diag_request *request, uint32_t seq,
 	header->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
 	header->nlmsg_seq = seq;
 	body = mnl_nlmsg_put_extra_header(header, sizeof(*body));
-	body->sdiag_family = request->family == LSP_FAMILY_IPV6 ? AF_INET6 : AF_INET;
-	body->sdiag_protocol = request->proto == LSP_PROTO_UDP ? IPPROTO_UDP : IPPROTO_TCP;
+	body->sdiag_family = (uint8_t)endpoint_af(request->family);
+	body->sdiag_protocol = (uint8_t)lsp_protocol_at(request->proto)->number;
 	body->idiag_states = request->states;
 	if (request->is_padded)
 		body->idiag_ext = 1 << (INET_DIAG_MEMINFO - 1) | 1 << (INET_DIAG_SKMEMINFO - 1);
-	append_bytecode(header, request);
+	put_bytecode(header, request);
 	return header->nlmsg_len;
 }
 
@@ -94,19 +165,20 @@ static bool is_full_socket(enum lsp_state state)
 	       state != LSP_STATE_NEW_SYN_RECV;
 }
 
-static int parse_body(const struct inet_diag_msg *body, enum lsp_proto proto,
-		      struct lsp_socket *socket, uint32_t *ifindex)
+static int parse_body(const struct inet_diag_msg *body, unsigned proto, struct lsp_socket *socket)
 {
-	size_t size = body->idiag_family == AF_INET6 ? 16 : 4;
+	enum lsp_family family = endpoint_family(body->idiag_family);
 
-	if (body->idiag_family != AF_INET && body->idiag_family != AF_INET6)
+	if (family == ENDPOINT_NO_FAMILY)
 		return -EBADMSG;
 	if (body->idiag_state == 0 || body->idiag_state >= LSP_STATE_COUNT)
 		return -EBADMSG;
 	*socket = (struct lsp_socket){
 		.proto = proto,
-		.family = body->idiag_family == AF_INET6 ? LSP_FAMILY_IPV6 : LSP_FAMILY_IPV4,
 		.state = (enum lsp_state)body->idiag_state,
+		.local.family = family,
+		.local.zone_index = body->id.idiag_if,
+		.peer.family = family,
 		.local.port = ntohs(body->id.idiag_sport),
 		.peer.port = ntohs(body->id.idiag_dport),
 		.uid = body->idiag_uid,
@@ -115,11 +187,13 @@ static int parse_body(const struct inet_diag_msg *body, enum lsp_proto proto,
 		.has_cookie = true,
 		.cookie = (uint64_t)body->id.idiag_cookie[1] << 32 | body->id.idiag_cookie[0],
 	};
-	/* The pseudo-state can be asked for; it is told as what the socket is in (inet_diag.c). */
-	if (proto == LSP_PROTO_TCP && socket->state == LSP_STATE_CLOSE && !socket->peer.port)
+	/* The pseudo-state can be asked for; it is reported as the state that the socket is in
+	 * (inet_diag.c). */
+	if (socket->state == LSP_STATE_CLOSE && !lsp_socket_is_listener(socket) &&
+	    !socket->peer.port)
 		socket->state = LSP_STATE_BOUND_INACTIVE;
-	memcpy(socket->local.address, body->id.idiag_src, size);
-	memcpy(socket->peer.address, body->id.idiag_dst, size);
+	memcpy(socket->local.address, body->id.idiag_src, endpoint_size(family));
+	memcpy(socket->peer.address, body->id.idiag_dst, endpoint_size(family));
 	socket->has_uid = is_full_socket(socket->state);
 	socket->recv_queue = body->idiag_rqueue;
 	if (socket->state == LSP_STATE_LISTEN) {
@@ -130,9 +204,8 @@ static int parse_body(const struct inet_diag_msg *body, enum lsp_proto proto,
 		socket->send_queue = body->idiag_wqueue;
 	}
 	/* A port of a listener was given or chosen; an accepted connection's was neither. */
-	if (lsp_is_listener(socket))
-		socket->is_auto = LSP_KNOWN_NO;
-	*ifindex = body->id.idiag_if;
+	if (lsp_socket_is_listener(socket))
+		socket->is_auto = LSP_NO;
 	return 0;
 }
 
@@ -147,7 +220,7 @@ static void parse_attribute(const struct nlattr *attribute, struct lsp_socket *s
 		if (size < sizeof(v6only))
 			break;
 		memcpy(&v6only, payload, sizeof(v6only));
-		socket->v6only = v6only ? LSP_KNOWN_YES : LSP_KNOWN_NO;
+		socket->v6only = v6only ? LSP_YES : LSP_NO;
 		break;
 	case INET_DIAG_CGROUP_ID:
 		if (size < sizeof(socket->cgroup_id))
@@ -159,8 +232,7 @@ static void parse_attribute(const struct nlattr *attribute, struct lsp_socket *s
 	}
 }
 
-int diag_parse_socket(const struct nlmsghdr *header, enum lsp_proto proto,
-		      struct lsp_socket *socket, uint32_t *ifindex)
+int diag_parse_socket(const struct nlmsghdr *header, unsigned proto, struct lsp_socket *socket)
 {
 	const struct nlattr *attribute;
 	struct inet_diag_msg body;
@@ -170,7 +242,7 @@ int diag_parse_socket(const struct nlmsghdr *header, enum lsp_proto proto,
 	if (header->nlmsg_len < MNL_NLMSG_HDRLEN + sizeof(body))
 		return -EBADMSG;
 	memcpy(&body, mnl_nlmsg_get_payload(header), sizeof(body));
-	r = parse_body(&body, proto, socket, ifindex);
+	r = parse_body(&body, proto, socket);
 	if (r < 0)
 		return r;
 	left = header->nlmsg_len - MNL_NLMSG_HDRLEN - sizeof(body);

@@ -7,12 +7,14 @@
  */
 #include "collect/netlink.h"
 
+#include "collect/recording.h"
+#include "deadline.h"
+
 #include <errno.h>
 #include <libmnl/libmnl.h>
 #include <linux/sock_diag.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /*
  * The largest dump datagram is 32 KiB (net/netlink/af_netlink.c, netlink_dump): the kernel sizes
@@ -20,8 +22,8 @@
  */
 #define BUFFER_SIZE 65536
 
-/* However fast batches come, a dump that goes on for so long is not one. */
-#define DUMP_MAX_SEC 20
+/* However fast batches come, a dump does not take so long. */
+#define DUMP_MAX_NSEC INT64_C(20000000000)
 #define TIMEOUTS_MAX 3
 
 int netlink_init(struct netlink *netlink, const struct root *root)
@@ -41,7 +43,7 @@ void netlink_deinit(struct netlink *netlink)
 
 struct reader {
 	struct netlink *netlink;
-	enum lsp_proto proto;
+	unsigned proto;
 	netlink_socket_fn *each;
 	void *data;
 	struct dump_result *result;
@@ -63,7 +65,6 @@ static int parse_error(const struct nlmsghdr *header)
 static int read_message(struct reader *reader, const struct nlmsghdr *header, bool *is_socket)
 {
 	struct lsp_socket socket;
-	uint32_t ifindex;
 	int r;
 
 	if (header->nlmsg_flags & NLM_F_DUMP_INTR)
@@ -82,8 +83,8 @@ static int read_message(struct reader *reader, const struct nlmsghdr *header, bo
 		return parse_error(header);
 	case SOCK_DIAG_BY_FAMILY:
 		*is_socket = true;
-		r = diag_parse_socket(header, reader->proto, &socket, &ifindex);
-		return r < 0 || !reader->each ? r : reader->each(&socket, ifindex, reader->data);
+		r = diag_parse_socket(header, reader->proto, &socket);
+		return r < 0 || !reader->each ? r : reader->each(&socket, reader->data);
 	default:
 		return -EBADMSG;
 	}
@@ -122,23 +123,25 @@ static int read_batch(struct reader *reader, size_t size)
 static int read_replies(struct reader *reader)
 {
 	struct netlink *netlink = reader->netlink;
-	struct timespec start, now;
+	int64_t end = deadline_in(DUMP_MAX_NSEC);
 
-	clock_gettime(CLOCK_MONOTONIC, &start);
 	while (!reader->is_done) {
 		ssize_t n = netlink->transport->ops->receive(netlink->transport, netlink->buffer,
 							     BUFFER_SIZE);
 		int r;
 
 		if (n == -EAGAIN)
-			return -ETIMEDOUT;
+			return deadline_is_over(netlink->deadline) ? -ETIME : -ETIMEDOUT;
 		if (n <= 0)
 			return n < 0 ? (int)n : -EIO;
 		r = read_batch(reader, (size_t)n);
 		if (r < 0)
 			return r;
-		clock_gettime(CLOCK_MONOTONIC, &now);
-		if (now.tv_sec - start.tv_sec > DUMP_MAX_SEC)
+		if (reader->is_done)
+			break;
+		if (deadline_is_over(netlink->deadline))
+			return -ETIME;
+		if (deadline_is_over(end))
 			return -ETIMEDOUT;
 	}
 	return 0;
@@ -153,7 +156,7 @@ static int ask(struct netlink *netlink, const void *message, size_t size, struct
 
 /*
  * The first datagram of the first dump is small (3,720 bytes) since the kernel does not know our
- * buffer yet. Reading one acknowledgement tells it.
+ * buffer yet. Reading one acknowledgement shows it.
  */
 static int prime(struct netlink *netlink)
 {
@@ -171,7 +174,7 @@ static int open_transport(struct netlink *netlink)
 	if (netlink->transport)
 		return 0;
 	if (!netlink->root->is_machine)
-		return transport_open_recording(netlink->root, &netlink->transport);
+		return recording_open(netlink->root, &netlink->transport);
 	r = transport_open_kernel(&netlink->transport);
 	return r < 0 ? r : prime(netlink);
 }
@@ -190,6 +193,8 @@ int netlink_dump(struct netlink *netlink, const struct diag_request *request,
 	int r;
 
 	*result = (struct dump_result){0};
+	if (deadline_is_over(netlink->deadline))
+		return -ETIME;
 	if (netlink->timeouts >= TIMEOUTS_MAX)
 		return -ETIMEDOUT;
 	r = open_transport(netlink);
@@ -197,7 +202,7 @@ int netlink_dump(struct netlink *netlink, const struct diag_request *request,
 		r = ask(netlink, message, diag_format_request(request, ++netlink->seq, message),
 			&reader);
 	if (r < 0) {
-		/* Replies may still come, and a dump that goes on makes the next one EBUSY. */
+		/* Replies may still come, and a dump that is not over makes the next one EBUSY. */
 		transport_free(netlink->transport);
 		netlink->transport = NULL;
 		netlink->timeouts += r == -ETIMEDOUT;

@@ -12,6 +12,7 @@ struct netlink {
 	struct transport *transport; /* owned; NULL until the first dump and after a failure */
 	uint8_t *buffer;             /* owned */
 	uint32_t seq;
+	int64_t deadline;  /* of the run */
 	unsigned timeouts; /* dumps without an answer in time; after a few nothing more is asked */
 };
 
@@ -23,7 +24,7 @@ struct dump_result {
 };
 
 /* Return: 0 or a negative errno, which ends the dump. */
-typedef int netlink_socket_fn(const struct lsp_socket *socket, uint32_t ifindex, void *data);
+typedef int netlink_socket_fn(const struct lsp_socket *socket, void *data);
 
 int netlink_init(struct netlink *netlink, const struct root *root);
 void netlink_deinit(struct netlink *netlink);
@@ -33,8 +34,8 @@ void netlink_deinit(struct netlink *netlink);
  * is not the whole.
  *
  * Return: 0, or a negative errno: -ENOENT or -EOPNOTSUPP the kernel has no handler for this
- * protocol; -EPERM, -EACCES refused; -ETIMEDOUT no answer; -EBADMSG a reply that cannot be;
- * else what the kernel or the socket said.
+ * protocol; -EPERM, -EACCES refused; -ETIMEDOUT no answer; -ETIME the deadline is over, and what
+ * @each was given is true; -EBADMSG a reply that cannot be; else what the kernel or the socket said.
  */
 int netlink_dump(struct netlink *netlink, const struct diag_request *request,
 		 netlink_socket_fn *each, void *data, struct dump_result *result);

@@ -6,277 +6,288 @@
  */
 #include "collect/netns.h"
 
+#include "cleanup.h"
+#include "collect/netns_gaps.h"
+#include "collect/netns_held.h"
+#include "collect/netns_link.h"
+#include "collect/netns_search.h"
+#include "dirscan.h"
 #include "num.h"
-#include "scope.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 
-#define OWN_PATH "proc/self/ns/net"
-#define NAMED_DIR "run/netns"
-/* nsfs links read "net:[4026531840]" (fs/nsfs.c). */
-#define LINK_PREFIX "net:["
+#ifndef SO_NETNS_COOKIE
+#define SO_NETNS_COOKIE 71 /* Linux 5.14 */
+#endif
+/* The word for our own namespace, which a file below run/netns may have for its name. */
+#define OWN_WORD "self"
+/* Numbers of namespaces begin here (PROC_DYNAMIC_FIRST, fs/proc/generic.c). */
+#define FIRST_INODE UINT64_C(0xf0000000)
 
-/* Inode of the namespace that @path leads to, 0 with errno set when it cannot be told. */
-static uint32_t read_inode(const struct root *root, const char *path)
+/* --- which ones ------------------------------------------------------------------------------ */
+
+static bool is_plain_name(const char *name)
 {
-	cleanup(scope_close) int fd = root_open(root, path, O_PATH | O_NOFOLLOW);
-	const char *at, *end;
-	char link[64];
-	struct stat st;
-	uint64_t inode;
-	ssize_t n;
+	return *name && !strchr(name, '/') && strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
+}
 
-	if (fd < 0) {
-		errno = -fd;
-		return 0;
+/*
+ * NAME, PID or PATH as ip-netns(8) takes them: a name may look like a PID, or like our own word for
+ * our own namespace. Return: as netns_link_find().
+ */
+static int find_named(const struct root *root, const char *name, char path[PATH_MAX],
+		      uint32_t *inode)
+{
+	uint64_t pid;
+	int r;
+
+	if (*name == '/') {
+		snprintf(path, PATH_MAX, "%s", name + 1);
+		return netns_link_find(root, path, inode);
 	}
-	n = readlinkat(fd, "", link, sizeof(link) - 1);
-	/* No link: a file below run/netns on which the namespace is mounted. */
-	if (n < 0 && (errno == ENOENT || errno == EINVAL))
-		return fstat(fd, &st) < 0 ? 0 : (uint32_t)st.st_ino;
-	if (n < 0)
-		return 0;
-	at = link + strlen(LINK_PREFIX);
-	end = link + n;
-	if ((size_t)n > strlen(LINK_PREFIX) &&
-	    strncmp(link, LINK_PREFIX, strlen(LINK_PREFIX)) == 0 &&
-	    num_take(&at, end, 10, UINT32_MAX, &inode))
-		return (uint32_t)inode;
-	errno = EINVAL;
-	return 0;
+	if (!is_plain_name(name))
+		return -ENOENT;
+	snprintf(path, PATH_MAX, NETNS_SEARCH_NAMED "/%s", name);
+	r = netns_link_find(root, path, inode);
+	if (r != -ENOENT && r != -EINVAL)
+		return r;
+	if (strcmp(name, OWN_WORD) == 0)
+		snprintf(path, PATH_MAX, NETNS_LINK_OWN);
+	else if (num_parse(name, INT32_MAX, &pid))
+		snprintf(path, PATH_MAX, "proc/%s/ns/net", name);
+	else
+		return r;
+	return netns_link_find(root, path, inode);
 }
 
-static bool is_listed(const struct netns_list *list, uint32_t inode)
-{
-	for (size_t i = 0; i < list->count; i++) {
-		if (list->items[i].inode == inode)
-			return true;
-	}
-	return false;
-}
-
-static int add(struct netns_list *list, uint32_t inode, const char *path)
-{
-	struct netns *items;
-	char *copy = NULL;
-
-	if (list->count && is_listed(list, inode))
-		return 0;
-	items = realloc(list->items, (list->count + 1) * sizeof(*items));
-	if (!items)
-		return -ENOMEM;
-	list->items = items;
-	if (path && !(copy = strdup(path)))
-		return -ENOMEM;
-	items[list->count++] = (struct netns){inode, copy};
-	return 0;
-}
-
-/* NAME, PID or PATH as ip-netns(8) takes them. */
 static int add_named(struct netns_list *list, const struct root *root, const char *name,
-		     struct buf *reason)
+		     struct error *error)
 {
 	char path[PATH_MAX];
-	uint64_t pid;
+	uint32_t inode;
+	int r = find_named(root, name, path, &inode);
+
+	if (r >= 0)
+		return netns_list_add(list, inode, path, -1);
+	if (r == -ENOENT || r == -EINVAL || r == -ESRCH || r == -ENOTDIR)
+		return error_set(
+			error, -EINVAL,
+			"network namespace \"%s\": there is none of that name, PID or path", name);
+	return error_set(error, r, "network namespace \"%s\": %s", name, error_describe(r));
+}
+
+/* --- what they are called --------------------------------------------------------------------- */
+
+/* What is said of a namespace must never mean another one: our own, or one by its number. */
+static bool is_ambiguous(const char *name)
+{
+	uint64_t number;
+
+	return strcmp(name, OWN_WORD) == 0 ||
+	       (num_parse(name, UINT64_MAX, &number) && number >= FIRST_INODE);
+}
+
+/* Of several names the first by the alphabet: the same one each time. */
+static int find_name(const struct netns_list *list, const struct root *root, char **names,
+		     const char *name)
+{
+	char path[PATH_MAX];
 	uint32_t inode;
 	int r;
 
-	if (*name == '/')
-		snprintf(path, sizeof(path), "%s", name + 1);
-	else if (!*name || strchr(name, '/') || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
-		path[0] = '\0';
-	else if (num_parse(name, INT32_MAX, &pid))
-		snprintf(path, sizeof(path), "proc/%s/ns/net", name);
-	else
-		snprintf(path, sizeof(path), NAMED_DIR "/%s", name);
-	errno = ENOENT;
-	inode = *path ? read_inode(root, path) : 0;
-	if (inode)
-		return add(list, inode, path);
-	r = errno == ENOENT ? -EINVAL : -errno;
-	buf_printf(reason, "network namespace \"%s\": %s\n", name,
-		   r == -EINVAL ? "there is none of that name, PID or path" : strerror(errno));
-	return r;
-}
-
-static int add_directory(struct netns_list *list, const struct root *root)
-{
-	int fd = root_open(root, NAMED_DIR, O_RDONLY | O_DIRECTORY);
-	cleanup(scope_closedir) DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	const struct dirent *entry;
-	int r = 0;
-
-	if (!dir) {
-		scope_close(&fd);
-		return 0;
-	}
-	while (r >= 0 && (entry = readdir(dir))) {
-		char path[PATH_MAX];
-		uint32_t inode;
-
-		if (entry->d_name[0] == '.')
-			continue;
-		snprintf(path, sizeof(path), NAMED_DIR "/%s", entry->d_name);
-		inode = read_inode(root, path);
-		if (inode)
-			r = add(list, inode, path);
-	}
-	return r;
-}
-
-static int add_processes(struct netns_list *list, const struct root *root,
-			 struct lsp_snapshot *snapshot)
-{
-	int fd = root_open(root, "proc", O_RDONLY | O_DIRECTORY);
-	cleanup(scope_closedir) DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	struct lsp_gap gap = {
-		.what = "processes",
-		.why = "their network namespace could not be read: CAP_SYS_PTRACE is needed",
-		.hides = true,
-	};
-	const struct dirent *entry;
-	int r = 0;
-
-	if (!dir) {
-		gap.what = "network namespaces";
-		gap.why = "/proc could not be read";
-		scope_close(&fd);
-		return snapshot_add_gap(snapshot, &gap);
-	}
-	while (r >= 0 && (entry = readdir(dir))) {
-		char path[64];
-		uint64_t pid;
-		uint32_t inode;
-
-		if (!num_parse(entry->d_name, INT32_MAX, &pid))
-			continue;
-		snprintf(path, sizeof(path), "proc/%u/ns/net", (unsigned)pid);
-		inode = read_inode(root, path);
-		if (inode)
-			r = add(list, inode, path);
-		else
-			gap.count += errno == EACCES || errno == EPERM;
-	}
-	return r < 0 || !gap.count ? r : snapshot_add_gap(snapshot, &gap);
-}
-
-/* The names of @list's namespaces that have one, NULL for the others. */
-static int find_names(const struct netns_list *list, const struct root *root, char **names)
-{
-	int fd = root_open(root, NAMED_DIR, O_RDONLY | O_DIRECTORY);
-	cleanup(scope_closedir) DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	const struct dirent *entry;
-
-	if (!dir) {
-		scope_close(&fd);
-		return 0;
-	}
-	while ((entry = readdir(dir))) {
-		char path[PATH_MAX];
-		uint32_t inode;
-		size_t i = 0;
-
-		if (entry->d_name[0] == '.')
-			continue;
-		snprintf(path, sizeof(path), NAMED_DIR "/%s", entry->d_name);
-		inode = read_inode(root, path);
-		while (i < list->count && list->items[i].inode != inode)
-			i++;
-		/* Of several names the first by the alphabet: the same one in each look. */
-		if (!inode || i == list->count || (names[i] && strcmp(names[i], entry->d_name) < 0))
+	snprintf(path, sizeof(path), NETNS_SEARCH_NAMED "/%s", name);
+	r = netns_link_find(root, path, &inode);
+	if (r < 0)
+		return r == -EINVAL ? 0 : r;
+	for (size_t i = list->named; i < list->items.count; i++) {
+		if (netns_list_at(list, i)->inode != inode ||
+		    (names[i] && strcmp(names[i], name) < 0))
 			continue;
 		free(names[i]);
-		names[i] = strdup(entry->d_name);
+		names[i] = strdup(name);
 		if (!names[i])
 			return -ENOMEM;
 	}
 	return 0;
 }
 
-/* What each namespace is called. Our own is "here" whatever name it has. */
-static int tell_names(const struct netns_list *list, const struct root *root,
-		      struct lsp_snapshot *snapshot)
+static int find_names(const struct netns_list *list, const struct root *root, char **names)
 {
-	static const char prefix[] = NAMED_DIR "/";
-	uint32_t own = read_inode(root, OWN_PATH);
-	char **names = calloc(list->count ? list->count : 1, sizeof(*names));
+	cleanup(cleanup_close) int fd = root_open(root, NETNS_SEARCH_NAMED, O_RDONLY | O_DIRECTORY);
+	struct dirscan_entry entry;
+	struct dirscan scan;
+	int r = fd, more;
+
+	if (fd < 0)
+		return r;
+	dirscan_begin(&scan, fd);
+	while ((more = dirscan_next(&scan, &entry)) > 0 && r >= 0) {
+		if (entry.name[0] != '.')
+			r = find_name(list, root, names, entry.name);
+		r = r == -ENOENT ? 0 : r;
+	}
+	return r < 0 ? r : more;
+}
+
+static int add_name(struct lsp_snapshot *snapshot, uint32_t inode, const char *name, bool is_own)
+{
+	char path[PATH_MAX];
+
+	if (name && !is_own && is_ambiguous(name)) {
+		snprintf(path, sizeof(path), "/" NETNS_SEARCH_NAMED "/%s", name);
+		name = path;
+	}
+	/* Our own is "self" whatever name it has. */
+	return builder_add_netns(snapshot, inode, is_own ? NULL : name, is_own);
+}
+
+/* The namespaces that came since the last time. */
+static int add_names(struct netns_list *list, const struct root *root,
+		     struct lsp_snapshot *snapshot)
+{
+	static const char prefix[] = NETNS_SEARCH_NAMED "/";
+	char **names = calloc(list->items.count + 1, sizeof(*names));
 	int r = names ? find_names(list, root, names) : -ENOMEM;
 
-	for (size_t i = 0; r >= 0 && i < list->count; i++) {
-		const struct netns *netns = &list->items[i];
-		bool is_own = netns->inode == own;
+	/* A rule that names a namespace cannot be judged, nor be learned, without its name. */
+	if (r < 0 && r != -ENOMEM && r != -ENOENT)
+		r = netns_gaps_add(snapshot, root, NETNS_STEP_NAMES, r, NULL);
+	else if (r == -ENOENT)
+		r = 0;
+	for (size_t i = list->named; r >= 0 && i < list->items.count; i++) {
+		const struct netns *netns = netns_list_at(list, i);
 		const char *name = names[i];
 
 		/* A directory that may be searched, but not listed. */
 		if (!name && netns->path && strncmp(netns->path, prefix, sizeof(prefix) - 1) == 0)
 			name = netns->path + sizeof(prefix) - 1;
-		r = snapshot_add_netns(snapshot, netns->inode, is_own ? NULL : name, is_own);
+		r = add_name(snapshot, netns->inode, name, list->own && netns->inode == list->own);
 	}
-	for (size_t i = 0; names && i < list->count; i++)
+	for (size_t i = 0; names && i < list->items.count; i++)
 		free(names[i]);
 	free(names);
+	list->named = list->items.count;
 	return r;
 }
 
-int netns_list_load(struct netns_list *list, const struct root *root, const struct lsp_query *query,
-		    struct lsp_snapshot *snapshot, struct buf *reason)
-{
-	bool is_own = !query->netns_count || query->all_netns;
-	int r = 0;
+/* --- all of it -------------------------------------------------------------------------------- */
 
-	*list = (struct netns_list){.home = -1};
-	if (is_own)
-		r = add(list, read_inode(root, OWN_PATH), NULL);
-	for (size_t i = 0; r >= 0 && i < query->netns_count; i++)
-		r = add_named(list, root, query->netns[i], reason);
-	if (r >= 0 && query->all_netns)
-		r = add_directory(list, root);
-	if (r >= 0 && query->all_netns)
-		r = add_processes(list, root, snapshot);
+/*
+ * Which one we are in. Where that is not known no other can be told from it.
+ * Return: 0, -ENOMEM, or 1 when it is not known.
+ */
+static int find_own(struct netns_list *list, const struct root *root, const struct lsp_query *query,
+		    struct lsp_snapshot *snapshot)
+{
+	enum netns_step step = query->all_netns ? NETNS_STEP_OWN : NETNS_STEP_COMPARE;
+	int r = netns_link_find(root, NETNS_LINK_OWN, &list->own), added = 0;
+
 	if (r >= 0)
-		r = tell_names(list, root, snapshot);
-	if (r < 0 || (is_own && list->count == 1))
-		return r;
-	list->home = root_open(root, OWN_PATH, O_RDONLY);
-	if (list->home >= 0)
 		return 0;
-	buf_printf(reason, "our own network namespace: %s\n", strerror(-list->home));
-	return list->home;
+	list->own = 0;
+	if (query->all_netns || query->netns_count)
+		added = netns_gaps_add(snapshot, root, step, r == -ENOENT ? -EIO : r, NULL);
+	return added < 0 ? added : 1;
 }
 
-void netns_list_deinit(struct netns_list *list)
+/*
+ * Of the namespace that we are in: sockets of it need not be asked for theirs. Where it is missing
+ * they are.
+ */
+static void add_cookie(struct netns_list *list)
 {
-	if (!list)
-		return;
-	for (size_t i = 0; i < list->count; i++)
-		free(list->items[i].path);
-	free(list->items);
-	if (list->home > 0)
-		close(list->home);
-	*list = (struct netns_list){.home = -1};
+	cleanup(cleanup_close) int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	uint64_t cookie;
+	socklen_t size = sizeof(cookie);
+
+	if (fd >= 0 && getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &size) == 0 &&
+	    !intmap_find(&list->cookies, cookie))
+		intmap_put(&list->cookies, cookie, 0);
 }
 
-int netns_enter(const struct netns *netns, const struct root *root)
+static int load(struct netns_list *list, const struct root *root, const struct lsp_query *query,
+		struct lsp_snapshot *snapshot, struct error *error)
 {
-	cleanup(scope_close) int fd = -1;
+	int r = find_own(list, root, query, snapshot);
+	bool is_all = query->all_netns && r == 0;
+
+	if (r >= 0 && (!query->netns_count || query->all_netns))
+		r = netns_list_add(list, list->own, NULL, -1);
+	for (size_t i = 0; r >= 0 && i < query->netns_count; i++)
+		r = add_named(list, root, query->netns[i], error);
+	if (r >= 0 && is_all)
+		r = netns_search(list, root, snapshot);
+	return r < 0 ? r : add_names(list, root, snapshot);
+}
+
+int netns_load(struct netns_list *list, const struct root *root, const struct lsp_query *query,
+	       struct lsp_snapshot *snapshot, struct error *error)
+{
+	bool has_own = !query->netns_count || query->all_netns;
+	int r;
+
+	*list = NETNS_LIST_INIT;
+	list->deadline = query->deadline;
+	r = load(list, root, query, snapshot, error);
+	if (r < 0 || (has_own && list->items.count == 1 && !query->all_netns))
+		return r;
+	list->home = root_open(root, NETNS_LINK_OWN, O_RDONLY);
+	if (list->home >= 0) {
+		add_cookie(list);
+		return 0;
+	}
+	/* There is nowhere to go either. */
+	if (has_own && list->items.count == 1)
+		return 0;
+	return error_set_errno(error, list->home, "our own network namespace");
+}
+
+int netns_load_more(struct netns_list *list, const struct root *root, const struct intmap *known,
+		    struct lsp_snapshot *snapshot)
+{
+	bool has_lost;
+	int r;
+
+	/* There is no way back. */
+	if (list->home < 0)
+		return 1;
+	has_lost = netns_list_forget_lost(list) > 0;
+	r = has_lost ? netns_search(list, root, snapshot)
+		     : netns_held_search(list, root, known, snapshot);
+	if (r >= 0)
+		r = add_names(list, root, snapshot);
+	return r < 0 ? r : !has_lost;
+}
+
+int netns_enter(struct netns_list *list, size_t index, const struct root *root)
+{
+	struct netns *netns = netns_list_at(list, index);
+	cleanup(cleanup_close) int opened = -1;
+	int fd = netns->fd;
 	struct stat st;
 
-	if (!netns->path)
+	if (!netns->path && fd < 0)
 		return 0;
-	fd = root_open(root, netns->path, O_RDONLY);
+	if (netns->path)
+		fd = opened = root_open(root, netns->path, O_RDONLY);
 	if (fd < 0)
-		return fd;
+		return fd == -ENOENT ? -ESRCH : fd;
 	if (fstat(fd, &st) < 0)
 		return -errno;
 	if ((uint32_t)st.st_ino != netns->inode)
 		return -ESRCH;
-	return setns(fd, CLONE_NEWNET) < 0 ? -errno : 0;
+	if (setns(fd, CLONE_NEWNET) < 0)
+		return -errno;
+	add_cookie(list);
+	return 0;
 }
 
 int netns_leave(const struct netns_list *list)

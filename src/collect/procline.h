@@ -11,7 +11,7 @@
  * tell (device, V6ONLY, backlog, cookie, cgroup, auto) stays unknown.
  * Return: 0, or -EBADMSG when it is not such a line.
  */
-int procline_parse(const char *line, size_t size, enum lsp_proto proto, enum lsp_family family,
+int procline_parse(const char *line, size_t size, unsigned proto, enum lsp_family family,
 		   struct lsp_socket *socket);
 
 #endif

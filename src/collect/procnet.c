@@ -2,42 +2,45 @@
 /*
  * The /proc/net collector. Second choice always: the files are handed out a page at a time and
  * resumed by ordinal, so they never prove absence, and /proc/net/udp takes time that grows
- * with the square of its sockets. Both are told as gaps.
+ * with the square of its sockets. Both are reported as gaps.
  */
-#include "collect/collector.h"
+#include "collect/procnet.h"
+
 #include "collect/procline.h"
-#include "scope.h"
+#include "cleanup.h"
+#include "deadline.h"
+#include "model/endpoint.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
+#include <sys/stat.h>
 
 #define CHUNK 65536
 
 /* 100,000 UDP sockets take 4 s and more in this file. */
-#define DEADLINE_MSEC 2000
+#define FILE_MAX_NSEC INT64_C(2000000000)
 
 #define WHY_PROC                                                                                   \
-	"read through /proc/net, which can pass over a socket and leaves facts unknown, such as "  \
+	"were read through /proc/net, which can miss a socket and leaves facts unknown, such as "  \
 	"whether :: takes IPv4 too"
-#define WHY_SLOW "too many sockets for /proc/net: the reading was ended after two seconds"
-#define WHY_LINES "lines of /proc/net that are not understood"
+#define WHY_SLOW "may be missing: there are too many for /proc/net, and reading ended after 2 s"
+#define WHY_LINES "could not be read: their lines in /proc/net are not understood"
 
 struct procnet {
 	struct collection *collection;
-	enum lsp_proto proto;
+	unsigned proto;
 	enum lsp_family family;
 	struct buf rest; /* the line that a read cut */
 	bool is_past_title;
 	uint64_t bad_lines;
-	struct timespec start;
+	int64_t end; /* so long one file may take */
 };
 
 static bool is_wanted(const struct lsp_query *query, const struct lsp_socket *socket)
 {
-	if (lsp_is_listener(socket))
+	if (lsp_socket_is_listener(socket))
 		return query->listeners;
 	return query->others && (!query->states || query->states & LSP_BIT(socket->state));
 }
@@ -56,7 +59,7 @@ static int read_line(struct procnet *procnet, const char *line, size_t size)
 	}
 	if (!is_wanted(procnet->collection->query, &socket))
 		return 0;
-	return collection_add(procnet->collection, procnet->collection->snapshot, &socket, 0);
+	return collection_add(procnet->collection, procnet->collection->snapshot, &socket);
 }
 
 /* Every whole line of @rest; what is left of it stays. */
@@ -76,16 +79,6 @@ static int read_lines(struct procnet *procnet)
 	memmove(procnet->rest.data, at, (size_t)(end - at));
 	procnet->rest.size = (size_t)(end - at);
 	return r;
-}
-
-static bool is_late(const struct procnet *procnet)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (now.tv_sec - procnet->start.tv_sec) * 1000 +
-		       (now.tv_nsec - procnet->start.tv_nsec) / 1000000 >
-	       DEADLINE_MSEC;
 }
 
 static int read_file(struct procnet *procnet, int fd)
@@ -112,34 +105,39 @@ static int read_file(struct procnet *procnet, int fd)
 		/* A line without end is none: it may not fill the memory. */
 		if (rest->size > CHUNK)
 			return -EBADMSG;
-		if (is_late(procnet))
-			return collection_add_gap(procnet->collection, procnet->proto, WHY_SLOW, 0);
+		if (deadline_is_over(procnet->collection->query->deadline))
+			return collection_add_cut_gap(procnet->collection, procnet->proto,
+						      COLLECTION_WHY_LATE);
+		if (deadline_is_over(procnet->end))
+			return collection_add_cut_gap(procnet->collection, procnet->proto,
+						      WHY_SLOW);
 	}
 	procnet->bad_lines += rest->size != 0;
 	return 0;
 }
 
-/* IPv6 is absent as a whole when its table of addresses is too. */
-static bool has_no_ipv6(const struct root *root)
+/* Does the kernel lack a file that it has exactly when it has what the file is about? */
+static bool is_absent(const struct root *root, const char *name)
 {
-	cleanup(scope_close) int fd = root_open(root, "proc/net/if_inet6", O_RDONLY);
-	cleanup(scope_close) int net = root_open(root, "proc/net/", O_RDONLY | O_DIRECTORY);
+	cleanup(cleanup_close) int net = root_open(root, "proc/net/", O_RDONLY | O_DIRECTORY);
+	struct stat st;
 
-	return fd == -ENOENT && net >= 0;
+	return net >= 0 && fstatat(net, name, &st, 0) < 0 && errno == ENOENT;
 }
 
-static int collect_file(struct collection *collection, enum lsp_proto proto, enum lsp_family family)
+static int collect_file(struct collection *collection, unsigned proto, enum lsp_family family)
 {
 	struct procnet procnet = {.collection = collection, .proto = proto, .family = family};
-	cleanup(scope_close) int fd = -1;
+	cleanup(cleanup_close) int fd = -1;
+	const char *table = endpoint_proc_table(family);
 	char path[32];
 	int r;
 
-	snprintf(path, sizeof(path), "proc/net/%s%s", lsp_proto_word(proto),
-		 family == LSP_FAMILY_IPV6 ? "6" : "");
-	clock_gettime(CLOCK_MONOTONIC, &procnet.start);
+	snprintf(path, sizeof(path), "proc/net/%s%s", lsp_protocol_at(proto)->proc_name,
+		 endpoint_proc_suffix(family));
+	procnet.end = deadline_in(FILE_MAX_NSEC);
 	fd = root_open(collection->root, path, O_RDONLY);
-	if (fd == -ENOENT && family == LSP_FAMILY_IPV6 && has_no_ipv6(collection->root))
+	if (fd == -ENOENT && table && is_absent(collection->root, table))
 		return 0;
 	r = fd < 0 ? fd : read_file(&procnet, fd);
 	if (r >= 0 && !procnet.is_past_title)
@@ -150,7 +148,7 @@ static int collect_file(struct collection *collection, enum lsp_proto proto, enu
 	return r;
 }
 
-static int collect(struct collection *collection, enum lsp_proto proto)
+static int collect(struct collection *collection, unsigned proto)
 {
 	int r = 0;
 
@@ -161,7 +159,7 @@ static int collect(struct collection *collection, enum lsp_proto proto)
 	return r < 0 ? r : collection_add_gap(collection, proto, WHY_PROC, 0);
 }
 
-const struct collector collector_proc = {
+const struct collector procnet_collector = {
 	.name = "/proc/net",
 	.source = LSP_SOURCE_PROC,
 	.collect = collect,

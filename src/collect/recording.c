@@ -3,7 +3,7 @@
  * A recording as a transport: what the kernel answered once, read from one file. Trusts nothing
  * in it; a cut file is an error when its end is reached.
  */
-#include "collect/transport.h"
+#include "collect/recording.h"
 
 #include <errno.h>
 #include <linux/netlink.h>
@@ -27,8 +27,8 @@ static struct recording *recording_of(struct transport *transport)
 	return (struct recording *)transport;
 }
 
-/* The record at *offset; moves behind it. Return: its size, 0 at the end of a run, or -EBADMSG. */
-static ssize_t take_record(const struct recording *recording, size_t *offset, const char **record)
+/* The record at *offset; moves past it. Return: its size, 0 at the end of a run, or -EBADMSG. */
+static ssize_t scan_record(const struct recording *recording, size_t *offset, const char **record)
 {
 	uint32_t size;
 
@@ -47,10 +47,10 @@ static ssize_t take_record(const struct recording *recording, size_t *offset, co
 static bool is_same_request(const char *a, const char *b, size_t size)
 {
 	const size_t seq = offsetof(struct nlmsghdr, nlmsg_seq);
-	const size_t behind = sizeof(struct nlmsghdr);
+	const size_t body = sizeof(struct nlmsghdr);
 
-	return size >= behind && memcmp(a, b, seq) == 0 &&
-	       memcmp(a + behind, b + behind, size - behind) == 0;
+	return size >= body && memcmp(a, b, seq) == 0 &&
+	       memcmp(a + body, b + body, size - body) == 0;
 }
 
 static int recording_send(struct transport *transport, const void *request, size_t size)
@@ -63,7 +63,7 @@ static int recording_send(struct transport *transport, const void *request, size
 	recording->next = 0;
 	for (size_t run = 0; offset < recording->file.size; run++) {
 		const char *record;
-		ssize_t n = take_record(recording, &offset, &record);
+		ssize_t n = scan_record(recording, &offset, &record);
 
 		if (n < 0)
 			return (int)n;
@@ -74,7 +74,7 @@ static int recording_send(struct transport *transport, const void *request, size
 			return 0;
 		}
 		while (n > 0)
-			n = take_record(recording, &offset, &record);
+			n = scan_record(recording, &offset, &record);
 		if (n < 0)
 			return (int)n;
 	}
@@ -125,7 +125,7 @@ static ssize_t recording_receive(struct transport *transport, void *reply, size_
 
 	if (!recording->next)
 		return answer_unknown(recording, reply, size);
-	n = take_record(recording, &recording->next, &record);
+	n = scan_record(recording, &recording->next, &record);
 	if (n <= 0)
 		return n < 0 ? n : -EAGAIN;
 	if ((size_t)n > size)
@@ -150,7 +150,7 @@ static const struct transport_ops recording_ops = {
 	.free = recording_free,
 };
 
-int transport_open_recording(const struct root *root, struct transport **out)
+int recording_open(const struct root *root, struct transport **out)
 {
 	struct recording *recording = calloc(1, sizeof(*recording));
 	int r;

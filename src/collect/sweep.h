@@ -9,7 +9,7 @@
 #define LSPORTS_COLLECT_SWEEP_H
 #pragma once
 
-#include "collect/collector.h"
+#include "collect/collection.h"
 
 /*
  * Above so many sockets of one protocol and family a plain listing keeps the wide dump. Narrow
@@ -25,9 +25,5 @@
  */
 int sweep_listeners(struct collection *collection, const struct diag_request *request,
 		    struct lsp_snapshot *snapshot);
-
-/* sweep_wide() - one dump of any size, repeated a few times when it fails on its way. */
-int sweep_wide(struct collection *collection, const struct diag_request *request,
-	       struct lsp_snapshot *snapshot, struct dump_result *result);
 
 #endif

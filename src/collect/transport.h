@@ -29,13 +29,6 @@ struct transport {
 /* A NETLINK_SOCK_DIAG socket of the network namespace that we are in. */
 int transport_open_kernel(struct transport **out);
 
-/*
- * The recording "netlink" below the root: runs of {request, replies}, each length-prefixed by 32
- * bits in host byte order, a run ended by length 0. A request is answered by the first unused
- * run that has it, its sequence number aside; an unknown one is answered with ENOENT.
- */
-int transport_open_recording(const struct root *root, struct transport **out);
-
 void transport_free(struct transport *transport); /* takes NULL too */
 
 #endif

@@ -1,21 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One line of a rule file: words, comments, "required". All that is wrong with it is told. What is
- * kept of a text stands in rules->text: the first word of each line, and the rest of it once.
+ * One line of a rule file: words, comments, "required". All that is wrong with it is reported. What
+ * is kept of a text stands in table->text: the first word of each line, and the rest of it once.
  */
-#include "judge/rule_reader.h"
+#include "judge/rule_line.h"
 
-#include "hash.h"
+#include "privileges.h"
+#include "select/selector_parse.h"
 #include "utf8.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #define REQUIRED "required"
+#define ERRORS_MAX 100
 
-/* A word as it stands in rules->text. */
+/* A word as it stands in table->text. */
 struct word {
 	const char *at;
 	size_t size;
@@ -23,9 +22,55 @@ struct word {
 	uint32_t known; /* 1 and the index of its term, 0 for none */
 };
 
+int rule_line_init(struct rule_line *parser, struct rule_table *table, const char *name,
+		   const struct selector_names *names, struct error *error)
+{
+	int64_t file = rule_table_add_file(table, name);
+
+	*parser = (struct rule_line){
+		.table = table,
+		.names = names,
+		.error = error,
+		.file = file < 0 ? 0 : (uint32_t)file,
+	};
+	for (size_t i = 0; lsp_fact_at(i); i++) {
+		if (lsp_fact_lookups(lsp_fact_at(i)) & LSP_LOOKUP_FINDINGS)
+			parser->judged |= UINT64_C(1) << i;
+	}
+	hash_seed_init(&parser->seed);
+	return file < 0 ? (int)file : 0;
+}
+
+void rule_line_deinit(struct rule_line *parser)
+{
+	intmap_deinit(&parser->terms);
+	intmap_deinit(&parser->tails);
+}
+
+static void report(struct rule_line *parser, const char *what)
+{
+	const char *name = rule_table_file(parser->table, parser->file);
+
+	/* Whoever started us may not be the one who may read it. */
+	if (privileges_are_lent())
+		what = "the line is wrong; its text is not shown to whoever may not read it";
+	parser->error_count++;
+	if (parser->error_count <= ERRORS_MAX)
+		error_add(parser->error, -EINVAL, "%s:%u: %s", name, parser->number, what);
+	else if (parser->error_count == ERRORS_MAX + 1)
+		error_add(parser->error, -EINVAL, "%s: more than %d errors, the rest was not read",
+			  name, ERRORS_MAX);
+}
+
+void rule_line_refuse(struct rule_line *parser, const char *why)
+{
+	parser->number++;
+	report(parser, why);
+}
+
 /* --- text --------------------------------------------------------------------------------- */
 
-/* The place of the first byte that is not text, or @end. */
+/* The first byte that is not text, or @end. */
 static const char *find_no_text(const char *at, const char *end)
 {
 	while (at < end) {
@@ -46,7 +91,7 @@ static const char *find_no_text(const char *at, const char *end)
 }
 
 /* @line: where columns are counted from. */
-static bool is_text(struct rule_reader *reader, const char *line, const char *at, const char *end)
+static bool is_text(struct rule_line *parser, const char *line, const char *at, const char *end)
 {
 	const char *wrong = find_no_text(at, end);
 	char what[80];
@@ -58,7 +103,7 @@ static bool is_text(struct rule_reader *reader, const char *line, const char *at
 	else
 		snprintf(what, sizeof(what), "column %zu: byte 0x%02x is not text",
 			 (size_t)(wrong - line) + 1, (unsigned char)*wrong);
-	rule_reader_tell(reader, what);
+	report(parser, what);
 	return false;
 }
 
@@ -69,15 +114,15 @@ static const char *skip_blanks(const char *at, const char *end)
 	return at;
 }
 
-/* Return: where in rules->text it stands, which stays below 4 GiB; or -ENOMEM. */
-static int64_t keep_text(struct rules *rules, const char *text, size_t size)
+/* Return: where in table->text it stands, which stays below 4 GiB; or -ENOMEM. */
+static int64_t keep_text(struct rule_table *table, const char *text, size_t size)
 {
-	size_t at = rules->text.size;
+	size_t at = table->text.size;
 
 	if (size > UINT32_MAX - at)
 		return -ENOMEM;
-	buf_append(&rules->text, text, size);
-	return rules->text.error ? rules->text.error : (int64_t)at;
+	buf_append(&table->text, text, size);
+	return table->text.error ? table->text.error : (int64_t)at;
 }
 
 /* --- words -------------------------------------------------------------------------------- */
@@ -87,82 +132,108 @@ static bool is_word(const struct word *word, const char *text)
 	return word->size == strlen(text) && memcmp(word->at, text, word->size) == 0;
 }
 
-static void take_word(const struct rule_reader *reader, const struct rule *rule, const char *at,
+/* Did the term mean this word, and nothing else? */
+static bool is_term(const struct rule_table *table, uint32_t index, const char *at, size_t size)
+{
+	const struct selector_term *term =
+		(const struct selector_term *)table->pool.terms.data + index;
+
+	return term->text_size == size && !term->is_merged &&
+	       memcmp(table->text.data + term->text_at, at, size) == 0;
+}
+
+/* The next word, and its term if it was met before: most words stand where they stood in the rule
+ * before, which is asked first.
+ */
+static void scan_word(const struct rule_line *parser, const struct rule *rule, const char *at,
 		      const char *end, struct word *word)
 {
-	const struct selector_term *term;
+	const struct rule_table *table = parser->table;
+	uint32_t number = rule->selector.term_count;
 	const uint32_t *index;
 
-	*word = (struct word){.at = at, .size = selector_word_size(at, end)};
-	if (!rule->selector.term_count)
+	*word = (struct word){.at = at, .size = selector_parse_word_size(at, end)};
+	if (!number)
 		return;
-	word->hash = hash_bytes(at, word->size);
-	index = intmap_find(&reader->terms, word->hash);
-	term = index ? &reader->rules->pool.terms[*index] : NULL;
-	if (term && term->text_size == word->size &&
-	    memcmp(reader->rules->text.data + term->text_at, at, word->size) == 0)
+	if (number < parser->before.term_count) {
+		uint32_t likely = selector_pool_index(&table->pool, &parser->before, number);
+
+		if (is_term(table, likely, at, word->size)) {
+			word->known = likely + 1;
+			return;
+		}
+	}
+	word->hash = hash_bytes(&parser->seed, at, word->size);
+	index = intmap_find(&parser->terms, word->hash);
+	if (index && is_term(table, *index, at, word->size))
 		word->known = *index + 1;
 }
 
-static void refuse_word(struct rule_reader *reader, const struct word *word, const struct buf *what)
+/* @column: counted from 1, 0 where no part of the word is to blame. */
+static void refuse_word(struct rule_line *parser, const struct word *word, size_t column,
+			const struct error *error)
 {
 	struct buf message = BUF_INIT;
 
 	buf_append_char(&message, '"');
-	buf_append(&message, word->at, word->size);
+	error_append_word(&message, word->at, word->size);
 	buf_append_text(&message, "\": ");
-	buf_append(&message, what->data, what->size);
-	rule_reader_tell(reader, buf_text(&message) ? message.data : "out of memory");
+	if (column)
+		buf_printf(&message, "column %zu: ", column);
+	buf_append_text(&message, error_text(error));
+	report(parser, buf_text(&message) ? message.data : error_text(error));
 	buf_deinit(&message);
 }
 
 /* A word that was not met before. */
-static int parse_new_word(struct rule_reader *reader, struct rule *rule, const char *line,
+static int parse_new_word(struct rule_line *parser, struct rule *rule, const char *line,
 			  const struct word *word)
 {
-	const char *text = reader->rules->text.data;
-	struct buf what = BUF_INIT;
+	const struct selector_word at = {
+		.at = word->at,
+		.size = word->size,
+		.text_at = (uint32_t)(word->at - parser->table->text.data),
+	};
+	struct error error = ERROR_INIT;
+	size_t position;
 	int r;
 
-	if (!is_text(reader, line, word->at, word->at + word->size))
+	if (!is_text(parser, line, word->at, word->at + word->size))
 		return -EINVAL;
-	r = selector_parse_word(&reader->rules->pool, &rule->selector, text, (size_t)(line - text),
-				(size_t)(word->at - text), word->size, reader->names, &what);
-	/* What could not be looked up is an error of the word: the next ones are told too. */
-	if (r < 0 && r != -EINVAL && r != -ENOMEM) {
-		buf_printf(&what, "names of services could not be read: %s", strerrordesc_np(-r));
-		r = -EINVAL;
-	}
-	if (r == -EINVAL)
-		refuse_word(reader, word, &what);
-	buf_deinit(&what);
-	return r;
+	r = selector_parse_word(&parser->table->pool, &rule->selector, &at, parser->names,
+				&position, &error);
+	if (r < 0 && r != -ENOMEM)
+		refuse_word(parser, word,
+			    r == -EINVAL ? (size_t)(word->at - line) + position + 1 : 0, &error);
+	error_deinit(&error);
+	/* What could not be looked up is an error of the word: the next ones are reported too. */
+	return r < 0 && r != -ENOMEM ? -EINVAL : r;
 }
 
-static int parse_word(struct rule_reader *reader, struct rule *rule, const char *line,
+static int parse_word(struct rule_line *parser, struct rule *rule, const char *line,
 		      const struct word *word)
 {
-	struct selector_pool *pool = &reader->rules->pool;
+	struct selector_pool *pool = &parser->table->pool;
 	uint32_t terms = rule->selector.term_count;
 	int r = 1;
 
 	if (word->known)
-		r = selector_add_term(pool, &rule->selector, word->known - 1);
+		r = selector_pool_reuse(pool, &rule->selector, word->known - 1);
 	if (r <= 0)
 		return r;
-	r = parse_new_word(reader, rule, line, word);
-	/* One that went into another term of its key has none of its own. */
+	r = parse_new_word(parser, rule, line, word);
+	/* A word that added values to another term has no term of its own. */
 	if (r >= 0 && terms && rule->selector.term_count > terms)
-		r = intmap_put(&reader->terms, word->hash, (uint32_t)pool->term_count - 1);
+		r = intmap_put(&parser->terms, word->hash, (uint32_t)pool->terms.count - 1);
 	return r;
 }
 
 /*
- * The words from @at to @end or a comment, all in rules->text; columns are counted from @line.
+ * The words from @at to @end or a comment, all in table->text; columns are counted from @line.
  * @last: where the last word ends, unless there is none.
- * Return: 0, -EINVAL (told), -ENOMEM.
+ * Return: 0, -EINVAL (reported), -ENOMEM.
  */
-static int parse_words(struct rule_reader *reader, struct rule *rule, const char *line,
+static int parse_words(struct rule_line *parser, struct rule *rule, const char *line,
 		       const char *at, const char *end, const char **last)
 {
 	int r = 0;
@@ -171,95 +242,58 @@ static int parse_words(struct rule_reader *reader, struct rule *rule, const char
 		struct word word;
 		int error = 0;
 
-		take_word(reader, rule, at, end, &word);
+		scan_word(parser, rule, at, end, &word);
 		if (rule->is_required) {
-			rule_reader_tell(reader, "nothing may stand behind \"" REQUIRED "\"");
+			report(parser, "nothing may follow \"" REQUIRED "\"");
 			return -EINVAL;
 		}
 		if (is_word(&word, REQUIRED))
 			rule->is_required = true;
 		else
-			error = parse_word(reader, rule, line, &word);
+			error = parse_word(parser, rule, line, &word);
 		if (error < 0 && error != -EINVAL)
 			return error;
 		r = error < 0 ? error : r;
 		at += word.size;
 		*last = at;
 	}
-	reader->rules->facts |= selector_facts(&reader->rules->pool, &rule->selector);
 	/* A comment is text too. */
-	return at == end || is_text(reader, line, at, end) ? r : -EINVAL;
+	return at == end || is_text(parser, line, at, end) ? r : -EINVAL;
 }
 
 /* --- rules -------------------------------------------------------------------------------- */
 
-static int add_rule(struct rules *rules, const struct rule *rule)
-{
-	if (rules->count == rules->capacity) {
-		size_t capacity = rules->capacity ? rules->capacity * 2 : 32;
-		struct rule *grown = reallocarray(rules->rules, capacity, sizeof(*grown));
-
-		if (!grown)
-			return -ENOMEM;
-		rules->rules = grown;
-		rules->capacity = capacity;
-	}
-	rules->rules[rules->count++] = *rule;
-	return 0;
-}
-
-/* A rule that only says "auto" is about whatever port the kernel chose. */
-static void note_ports(const struct selector_pool *pool, struct rule *rule)
-{
-	for (uint32_t i = 0; i < rule->selector.term_count; i++) {
-		const struct selector_term *term = selector_term_at(pool, &rule->selector, i);
-		bool is_named = true;
-
-		if (term->key != KEY_PORT || term->is_negative)
-			continue;
-		for (uint32_t v = 0; v < term->value_count; v++) {
-			const struct selector_value *value = &pool->values[term->first_value + v];
-
-			rule->has_port |= !value->ports.is_auto;
-			is_named &= !value->ports.is_auto && selector_names_ports(value);
-		}
-		rule->is_by_index = is_named && i == 0;
-		/* There is one such term: the words of one key are joined. */
-		return;
-	}
-}
-
 /* What a selector can say and a rule cannot mean. */
-static const char *why_no_rule(const struct selector *selector)
+static const char *why_no_rule(const struct rule_line *parser, const struct selector *selector)
 {
-	if (selector_uses_key(selector, KEY_FINDING))
-		return "finding= cannot stand in a rule: findings come from rules";
+	if ((selector->facts[0] | selector->facts[1]) & parser->judged)
+		return "a rule cannot use finding=";
 	return selector->term_count ? NULL : "the rule selects nothing";
 }
 
-/* A rule behind whose first word there is the same text, from @at to the newline at @end. */
-static const struct rule *find_tail(const struct rule_reader *reader, const char *at,
-				    const char *end, uint64_t hash)
+/* A rule whose first word is followed by the same text, from @at to the newline at @end. */
+static const struct rule *find_tail(const struct rule_line *parser, const char *at, const char *end,
+				    uint64_t hash)
 {
-	const struct rules *rules = reader->rules;
-	const uint32_t *index = intmap_find(&reader->tails, hash);
+	const struct rule_table *table = parser->table;
+	const uint32_t *index = intmap_find(&parser->tails, hash);
 	size_t size = (size_t)(end - at) + 1;
 	const struct rule *like;
 
 	/* The one that it was put in for may have been refused. */
-	if (!index || *index >= rules->count)
+	if (!index || *index >= rule_table_count(table))
 		return NULL;
-	like = &rules->rules[*index];
-	return size <= rules->text.size - like->tail_at &&
-			       memcmp(rules->text.data + like->tail_at, at, size) == 0
+	like = rule_table_at(table, *index);
+	return size <= table->text.size - like->tail_at &&
+			       memcmp(table->text.data + like->tail_at, at, size) == 0
 		       ? like
 		       : NULL;
 }
 
 /* Return: 0, or 1 when the tail has to be parsed. */
-static int share_tail(const struct rules *rules, struct rule *rule, const struct rule *like)
+static int share_tail(const struct rule_table *table, struct rule *rule, const struct rule *like)
 {
-	int r = selector_share(&rules->pool, &rule->selector, &like->selector);
+	int r = selector_pool_share(&table->pool, &rule->selector, &like->selector);
 
 	if (r)
 		return r;
@@ -270,94 +304,97 @@ static int share_tail(const struct rules *rules, struct rule *rule, const struct
 }
 
 /*
- * What stands behind the first word. @line: what is kept of the line so far, its place in
- * rules->text. Return: as parse_words().
+ * What follows the first word. @line: where in table->text the line begins, as far as it is kept.
+ * Return: as parse_words().
  */
-static int parse_tail(struct rule_reader *reader, struct rule *rule, size_t line, const char *at,
+static int parse_tail(struct rule_line *parser, struct rule *rule, size_t line, const char *at,
 		      const char *end)
 {
-	struct rules *rules = reader->rules;
-	uint64_t hash = hash_bytes(at, (size_t)(end - at));
+	struct rule_table *table = parser->table;
+	uint64_t hash = hash_bytes(&parser->seed, at, (size_t)(end - at));
 	const struct rule *like =
-		rule->selector.term_count ? find_tail(reader, at, end, hash) : NULL;
+		rule->selector.term_count ? find_tail(parser, at, end, hash) : NULL;
 	const char *text, *last;
 	int64_t tail;
 	int r;
 
-	if (like && share_tail(rules, rule, like) == 0)
+	if (like && share_tail(table, rule, like) == 0)
 		return 0;
-	tail = keep_text(rules, at, (size_t)(end - at) + 1);
+	tail = keep_text(table, at, (size_t)(end - at) + 1);
 	if (tail < 0)
 		return (int)tail;
-	text = rules->text.data;
+	text = table->text.data;
 	last = text + tail;
-	r = parse_words(reader, rule, text + line, text + tail, text + tail + (end - at), &last);
+	r = parse_words(parser, rule, text + line, text + tail, text + tail + (end - at), &last);
 	rule->tail_at = (uint32_t)tail;
 	rule->tail_size = (uint32_t)(last - text - tail);
 	if (r < 0 || like || !rule->selector.term_count)
 		return r;
-	return intmap_put(&reader->tails, hash, (uint32_t)rules->count);
+	return intmap_put(&parser->tails, hash, (uint32_t)rule_table_count(table));
 }
 
-/* The first word, at @at of the line. @behind: its end. Return: as parse_words(). */
-static int parse_head(struct rule_reader *reader, struct rule *rule, const char *line,
-		      const char *at, const char *end, const char **behind)
+/* The first word, at @at of the line. @after: its end. Return: as parse_words(). */
+static int parse_head(struct rule_line *parser, struct rule *rule, const char *line, const char *at,
+		      const char *end, const char **after)
 {
-	struct rules *rules = reader->rules;
-	size_t kept = rules->text.size, before = (size_t)(at - line), size = 0;
-	int is_other = selector_take_port(&rules->pool, &rule->selector, at, end,
-					  (uint32_t)(kept + before), &size);
+	struct rule_table *table = parser->table;
+	size_t kept = table->text.size, before = (size_t)(at - line);
+	struct selector_word word = {.at = at, .text_at = (uint32_t)(kept + before)};
+	int is_other = selector_parse_port(&table->pool, &rule->selector, &word, end);
 	const char *text, *last;
-	int64_t place;
+	int64_t position;
 
 	if (is_other > 0)
-		size = selector_word_size(at, end);
-	*behind = at + size;
-	/* The byte behind it is looked at too, and comes again with the rest of the line. */
-	place = is_other < 0 ? is_other : keep_text(rules, line, before + size + 1);
-	if (place < 0)
-		return (int)place;
-	rules->text.size--;
-	text = rules->text.data + kept;
-	return is_other
-		       ? parse_words(reader, rule, text, text + before, text + before + size, &last)
-		       : 0;
+		word.size = selector_parse_word_size(at, end);
+	*after = at + word.size;
+	/* The byte after it is read too, and comes again with the rest of the line. */
+	position = is_other < 0 ? is_other : keep_text(table, line, before + word.size + 1);
+	if (position < 0)
+		return (int)position;
+	table->text.size--;
+	text = table->text.data + kept;
+	return is_other ? parse_words(parser, rule, text, text + before, text + before + word.size,
+				      &last)
+			: 0;
 }
 
 /* @at: the first word. Return: as parse_words(). */
-static int parse_rule(struct rule_reader *reader, struct rule *rule, const char *line,
-		      const char *at, const char *end)
+static int parse_rule(struct rule_line *parser, struct rule *rule, const char *line, const char *at,
+		      const char *end)
 {
-	size_t kept = reader->rules->text.size;
-	const char *behind;
-	int r = parse_head(reader, rule, line, at, end, &behind), rest;
+	size_t kept = parser->table->text.size;
+	const char *after;
+	int r = parse_head(parser, rule, line, at, end, &after), rest;
 
 	if (r < 0 && r != -EINVAL)
 		return r;
-	/* What else is wrong in the line is told too. */
-	rest = parse_tail(reader, rule, kept, behind, end);
+	/* What else is wrong in the line is reported too. */
+	rest = parse_tail(parser, rule, kept, after, end);
 	return rest < 0 ? rest : r;
 }
 
-int rule_line_parse(struct rule_reader *reader, const char *line, const char *end)
+int rule_line_parse(struct rule_line *parser, const char *line, const char *end)
 {
-	struct rule rule = {.file = reader->file, .line = reader->line};
+	struct rule rule = {.file = parser->file, .line = ++parser->number};
 	const char *at = skip_blanks(line, end), *why;
 	int r;
 
+	/* What is wrong with a word may take a comparison with every name that there is. */
+	if (parser->error_count > ERRORS_MAX)
+		return 0;
 	/* A blank line or a comment, which is text too. */
 	if (at == end || *at == '#') {
-		is_text(reader, line, at, end);
+		is_text(parser, line, at, end);
 		return 0;
 	}
-	r = parse_rule(reader, &rule, line, at, end);
+	r = parse_rule(parser, &rule, line, at, end);
 	if (r < 0)
 		return r == -EINVAL ? 0 : r;
-	why = why_no_rule(&rule.selector);
+	why = why_no_rule(parser, &rule.selector);
 	if (why) {
-		rule_reader_tell(reader, why);
+		report(parser, why);
 		return 0;
 	}
-	note_ports(&reader->rules->pool, &rule);
-	return add_rule(reader->rules, &rule);
+	parser->before = rule.selector;
+	return rule_table_add(parser->table, &rule);
 }

@@ -1,35 +1,36 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A rule file while it is read: private to judge/rules.c, which knows of files and lines, and to
- * judge/rule_line.c, which knows what stands in a line.
- */
+/* A rule file that comes piece by piece. Pure: who reads the file hands its bytes over. */
 #ifndef LSPORTS_JUDGE_RULE_READER_H
 #define LSPORTS_JUDGE_RULE_READER_H
 #pragma once
 
-#include "intmap.h"
-#include "judge/rules.h"
+#include "judge/rule_line.h"
 
-/*
- * Lines of a long list mostly differ in their first word, the port: so what stands behind it is
- * looked up as a whole, and then word by word, but the first one never.
- */
+#include <sys/types.h>
+
 struct rule_reader {
-	struct rules *rules;
-	const struct selector_names *names;
-	struct buf *errors;
-	size_t error_count;
-	uint32_t file, line; /* index, and number from 1 */
-	struct intmap terms; /* by hash of a word -> index of its term */
-	struct intmap tails; /* by hash of what stands behind the first word -> index of a rule */
+	struct rule_line line;
 };
 
-/* rule_reader_tell() - an error of the line that is read. */
-void rule_reader_tell(struct rule_reader *reader, const char *what);
+/* rule_reader_init() - as rule_line_init(). */
+int rule_reader_init(struct rule_reader *reader, struct rule_table *table, const char *name,
+		     const struct selector_names *names, struct error *error);
+void rule_reader_deinit(struct rule_reader *reader);
 
 /*
- * rule_line_parse() - one line, from @line to the newline at @end, and its rule if it has one.
- * Return: 0 (errors are told), or -ENOMEM.
+ * rule_reader_scan() - the lines that are whole.
+ * Return: how many bytes they have; what is left must come again with what follows. Or -ENOMEM.
  */
-int rule_line_parse(struct rule_reader *reader, const char *line, const char *end);
+ssize_t rule_reader_scan(struct rule_reader *reader, const char *text, size_t size);
+
+/*
+ * rule_reader_end() - after the last byte. @left: bytes that were not scanned.
+ * Return: 0, -EINVAL when there was an error, -ENOMEM.
+ */
+int rule_reader_end(struct rule_reader *reader, size_t left);
+
+/* rule_reader_parse() - a whole file at once. Return: as rule_reader_end(). */
+int rule_reader_parse(struct rule_table *table, const char *name, const char *text, size_t size,
+		      const struct selector_names *names, struct error *error);
 
 #endif

@@ -1,139 +1,114 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Rule files as lines. All errors of a file are told, not only the first one. A file that was cut
- * or damaged must be refused: a rule that lost its end matches more.
+ * All rules that a host may have, read in a thread beside the caller. What is in a file is not
+ * known here, nor which files there are.
  */
 #include "judge/rules.h"
 
-#include "judge/rule_reader.h"
+#include "host/service_names.h"
+#include "judge/rule_files.h"
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
+#include <sys/resource.h>
 
-#define ERRORS_MAX 100
+/* With fewer, a thread and its caller would take them from each other. */
+#define DESCRIPTORS_FOR_TWO 64
 
-void rules_deinit(struct rules *rules)
+static int read_sets(struct lsp_rules *rules, const struct root *root,
+		     const struct selector_names *names)
+{
+	int r = rule_files_load_usual(&rules->usual.table, &rules->error);
+
+	if (r >= 0)
+		r = rule_files_load(&rules->host.table, rules->files, rules->file_count,
+				    rules->extra, root, names, &rules->error);
+	if (r >= 0)
+		r = rule_index_init(&rules->host.index, &rules->host.table);
+	return r < 0 ? r : rule_index_init(&rules->usual.index, &rules->usual.table);
+}
+
+static void read_rules(struct lsp_rules *rules)
+{
+	struct root root = {.fd = -1};
+	struct service_names services = {.root = &root};
+	const struct selector_names names = {service_names_find, service_names_offer, &services};
+	int r = root_init(&root, rules->root);
+
+	if (r < 0)
+		error_set_errno(&rules->error, r, rules->root ? rules->root : "/");
+	else
+		r = read_sets(rules, &root, &names);
+	service_names_deinit(&services);
+	root_deinit(&root);
+	rules->result = error_note(&rules->error, r);
+}
+
+static void *read_beside(void *rules)
+{
+	read_rules(rules);
+	return NULL;
+}
+
+static bool has_descriptors_for_two(void)
+{
+	struct rlimit limit;
+
+	return getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur >= DESCRIPTORS_FOR_TWO;
+}
+
+struct lsp_rules *lsp_rules_new(const char *const *files, size_t count, const char *extra,
+				const char *root)
+{
+	struct lsp_rules *rules = calloc(1, sizeof(*rules));
+
+	if (!rules)
+		return NULL;
+	rules->files = files;
+	rules->file_count = count;
+	rules->extra = extra;
+	rules->root = root;
+	rules->is_read = !has_descriptors_for_two() ||
+			 pthread_create(&rules->thread, NULL, read_beside, rules) != 0;
+	if (rules->is_read)
+		read_rules(rules);
+	return rules;
+}
+
+static void wait_for(struct lsp_rules *rules)
+{
+	if (!rules->is_read)
+		pthread_join(rules->thread, NULL);
+	rules->is_read = true;
+}
+
+int lsp_rules_load(struct lsp_rules *rules, struct error *error)
+{
+	wait_for(rules);
+	error_reset(error);
+	if (rules->result < 0)
+		error_append(error, &rules->error);
+	return rules->result;
+}
+
+bool lsp_rules_exist(const struct lsp_rules *rules)
+{
+	return rules->host.table.files.count > 0;
+}
+
+static void rule_set_deinit(struct rule_set *set)
+{
+	rule_index_deinit(&set->index);
+	rule_table_deinit(&set->table);
+}
+
+void lsp_rules_free(struct lsp_rules *rules)
 {
 	if (!rules)
 		return;
-	for (size_t i = 0; i < rules->file_count; i++)
-		free(rules->files[i]);
-	free(rules->files);
-	free(rules->rules);
-	free(rules->index.firsts);
-	free(rules->index.before);
-	free(rules->index.starts);
-	free(rules->index.rules);
-	buf_deinit(&rules->text);
-	selector_pool_deinit(&rules->pool);
-	*rules = (struct rules){0};
-}
-
-static int add_file(struct rules *rules, const char *name)
-{
-	char **files = reallocarray(rules->files, rules->file_count + 1, sizeof(*files));
-
-	if (!files)
-		return -ENOMEM;
-	rules->files = files;
-	files[rules->file_count] = strdup(name);
-	return files[rules->file_count++] ? 0 : -ENOMEM;
-}
-
-void rule_reader_tell(struct rule_reader *reader, const char *what)
-{
-	const char *name = reader->rules->files[reader->file];
-
-	reader->error_count++;
-	if (reader->error_count <= ERRORS_MAX)
-		buf_printf(reader->errors, "%s:%u: %s\n", name, reader->line, what);
-	else if (reader->error_count == ERRORS_MAX + 1)
-		buf_printf(reader->errors, "%s: more than %d errors, the rest was not read\n", name,
-			   ERRORS_MAX);
-}
-
-struct rule_reader *rule_reader_new(struct rules *rules, const char *name,
-				    const struct selector_names *names, struct buf *errors)
-{
-	struct rule_reader *reader = malloc(sizeof(*reader));
-
-	if (!reader || add_file(rules, name) < 0) {
-		free(reader);
-		return NULL;
-	}
-	*reader = (struct rule_reader){
-		.rules = rules,
-		.names = names,
-		.errors = errors,
-		.file = (uint32_t)rules->file_count - 1,
-	};
-	return reader;
-}
-
-ssize_t rule_reader_take(struct rule_reader *reader, const char *text, size_t size)
-{
-	const char *at = text, *end = text + size, *newline;
-
-	while (at < end && (newline = memchr(at, '\n', (size_t)(end - at)))) {
-		int r = 0;
-
-		reader->line++;
-		/* What is wrong with a word may take a look at each that there is. */
-		if (reader->error_count <= ERRORS_MAX)
-			r = rule_line_parse(reader, at, newline);
-		if (r < 0)
-			return r;
-		at = newline + 1;
-	}
-	return at - text;
-}
-
-int rule_reader_end(struct rule_reader *reader, size_t left)
-{
-	int r;
-
-	if (left) {
-		reader->line++;
-		rule_reader_tell(reader, "the last line has no end: it may have been cut");
-	}
-	r = reader->errors->error ? reader->errors->error : reader->error_count ? -EINVAL : 0;
-	rule_reader_free(reader);
-	return r;
-}
-
-void rule_reader_free(struct rule_reader *reader)
-{
-	if (!reader)
-		return;
-	intmap_deinit(&reader->terms);
-	intmap_deinit(&reader->tails);
-	free(reader);
-}
-
-int rules_parse(struct rules *rules, const char *name, const char *text, size_t size,
-		const struct selector_names *names, struct buf *errors)
-{
-	struct rule_reader *reader = rule_reader_new(rules, name, names, errors);
-	ssize_t taken = reader ? rule_reader_take(reader, text, size) : -ENOMEM;
-
-	if (taken >= 0)
-		return rule_reader_end(reader, size - (size_t)taken);
-	rule_reader_free(reader);
-	return (int)taken;
-}
-
-void rule_format_place(const struct rules *rules, const struct rule *rule, struct buf *out)
-{
-	buf_append_text(out, rules->files[rule->file]);
-	buf_append_char(out, ':');
-	buf_append_number(out, rule->line);
-}
-
-void rule_format_text(const struct rules *rules, const struct rule *rule, struct buf *out)
-{
-	const struct selector_term *head = &rules->pool.terms[rule->selector.head];
-
-	buf_append(out, rules->text.data + head->text_at, head->text_size);
-	buf_append(out, rules->text.data + rule->tail_at, rule->tail_size);
+	wait_for(rules);
+	rule_set_deinit(&rules->host);
+	rule_set_deinit(&rules->usual);
+	error_deinit(&rules->error);
+	free(rules);
 }

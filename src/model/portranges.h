@@ -4,6 +4,7 @@
 #define LSPORTS_MODEL_PORTRANGES_H
 #pragma once
 
+#include "array.h"
 #include "intmap.h"
 
 #include <lsports/lsports.h>
@@ -11,8 +12,7 @@
 /* Zeroed it is empty. */
 struct portranges {
 	struct intmap firsts, counts; /* by netns: index of the first range, and how many */
-	struct lsp_port_range *ranges;
-	size_t count, capacity;
+	struct array ranges;          /* struct lsp_port_range */
 };
 
 void portranges_deinit(struct portranges *set);
@@ -21,7 +21,7 @@ void portranges_deinit(struct portranges *set);
 int portranges_set(struct portranges *set, uint32_t netns, const struct lsp_port_range *ranges,
 		   size_t count);
 
-/* Return: LSP_KNOWN_NOT for a namespace that was never told. */
-enum lsp_known portranges_has(const struct portranges *set, uint32_t netns, uint16_t port);
+/* Return: LSP_UNKNOWN for a namespace that was never told. */
+enum lsp_tristate portranges_has(const struct portranges *set, uint32_t netns, uint16_t port);
 
 #endif

@@ -1,388 +1,323 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Filling a snapshot: it owns every socket, process, name and gap of one look. It looks nothing
- * up by itself, and what it answers once sealed stands in model/sealed.c.
+ * The sealed snapshot: the reading half of the contract. Nothing here changes it, and nothing
+ * here looks outside of it.
  */
-#include "model/snapshot_data.h"
+#include "model/snapshot.h"
+
+#include "model/socket_order.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-
-static void *array_add(struct array *array, size_t element_size)
-{
-	if (array->count == array->capacity) {
-		size_t capacity = array->capacity ? array->capacity * 2 : 16;
-		void *data = realloc(array->data, capacity * element_size);
-
-		if (!data)
-			return NULL;
-		array->data = data;
-		array->capacity = capacity;
-	}
-	return (char *)array->data + array->count++ * element_size;
-}
-
-/* --- create ------------------------------------------------------------------------------ */
-
-int snapshot_new(struct lsp_snapshot **out)
-{
-	struct lsp_snapshot *snapshot = calloc(1, sizeof(*snapshot));
-
-	*out = snapshot;
-	if (!snapshot)
-		return -ENOMEM;
-	socket_table_init(&snapshot->sockets);
-	return 0;
-}
 
 void lsp_snapshot_free(struct lsp_snapshot *snapshot)
 {
 	if (!snapshot)
 		return;
-	for (size_t i = 0; i < snapshot->gaps.count; i++) {
-		struct lsp_gap *gap = (struct lsp_gap *)snapshot->gaps.data + i;
-
-		/* Texts of a gap are ours, const for the reader only. */
-		free((char *)(uintptr_t)gap->what);
-		free((char *)(uintptr_t)gap->why);
-	}
-	for (size_t i = 0; i < snapshot->notes.count; i++)
-		free(((char **)snapshot->notes.data)[i]);
-	free(snapshot->gaps.data);
-	free(snapshot->notes.data);
-	free(snapshot->autos.data);
-	free(snapshot->processes.data);
-	free(snapshot->found.data);
-	free(snapshot->owners);
-	free(snapshot->owner_inodes);
-	free(snapshot->owner_starts);
-	free(snapshot->cgroup_names.data);
-	free(snapshot->service_names.data);
-	free(snapshot->netns.data);
-	judged_deinit(&snapshot->judged);
+	query_copy_deinit(&snapshot->asked);
+	array_deinit(&snapshot->gaps);
+	array_deinit(&snapshot->notes);
+	array_deinit(&snapshot->autos);
+	array_deinit(&snapshot->processes);
+	array_deinit(&snapshot->found);
+	owner_index_deinit(&snapshot->owners);
+	array_deinit(&snapshot->cgroup_names);
+	array_deinit(&snapshot->port_names);
+	array_deinit(&snapshot->netns);
+	free(snapshot->verdicts.sockets);
+	array_deinit(&snapshot->verdicts.findings);
+	array_deinit(&snapshot->verdicts.missing);
 	portranges_deinit(&snapshot->ephemeral);
 	portranges_deinit(&snapshot->reserved);
+	intmap_deinit(&snapshot->held_elsewhere);
 	intmap_deinit(&snapshot->cgroups);
+	intmap_deinit(&snapshot->holders);
 	intmap_deinit(&snapshot->users);
 	intmap_deinit(&snapshot->services);
 	intmap_deinit(&snapshot->unprivileged);
 	intmap_deinit(&snapshot->local_ranges);
-	intmap_deinit(&snapshot->netns_names);
+	intmap_deinit(&snapshot->netns_by_inode);
+	array_deinit(&snapshot->user_names);
 	socket_table_deinit(&snapshot->sockets);
+	arena_deinit(&snapshot->records);
 	strpool_deinit(&snapshot->strings);
 	free(snapshot);
 }
 
-/* --- fill: sockets -------------------------------------------------------------------------- */
+/* --- read ------------------------------------------------------------------------------------- */
 
-int snapshot_add_socket(struct lsp_snapshot *snapshot, const struct lsp_socket *socket)
+const struct lsp_query *lsp_snapshot_query(const struct lsp_snapshot *snapshot)
 {
-	uint32_t interface;
-	int r = strpool_add(&snapshot->strings, socket->interface, &interface);
-
-	return r < 0 ? r : socket_table_add(&snapshot->sockets, socket, interface);
+	return &snapshot->asked.query;
 }
 
-int snapshot_add_auto(struct lsp_snapshot *snapshot, uint32_t netns, uint64_t cookie)
+size_t lsp_snapshot_count(const struct lsp_snapshot *snapshot)
 {
-	struct socket_mark *slot = array_add(&snapshot->autos, sizeof(*slot));
-
-	if (!slot)
-		return -ENOMEM;
-	*slot = (struct socket_mark){.cookie = cookie, .netns = netns};
-	return 0;
+	return socket_table_count(&snapshot->sockets);
 }
 
-size_t snapshot_mark(const struct lsp_snapshot *snapshot)
+/* A cgroup without path says nothing, but those who hold the socket may. */
+static void set_unit_by_holder(const struct lsp_snapshot *snapshot, struct lsp_socket *out)
 {
-	return snapshot->sockets.count;
+	const uint32_t *holder = intmap_find(&snapshot->holders, out->inode);
+	const struct lsp_process *process;
+
+	if (!holder)
+		return;
+	process = snapshot_process(snapshot, *holder);
+	out->unit_state = LSP_UNIT_KNOWN;
+	out->unit = process->unit;
+	out->container = process->container;
 }
 
-void snapshot_rollback(struct lsp_snapshot *snapshot, size_t mark)
+void lsp_snapshot_socket(const struct lsp_snapshot *snapshot, size_t index, struct lsp_socket *out)
 {
-	snapshot->sockets.count = mark;
-}
+	const uint32_t *cgroup = NULL;
 
-void snapshot_peek(const struct lsp_snapshot *snapshot, size_t index, struct lsp_socket *out)
-{
 	socket_table_unpack(&snapshot->sockets, index, out);
-}
-
-int snapshot_set_unprivileged_start(struct lsp_snapshot *snapshot, uint32_t netns, uint32_t start)
-{
-	return intmap_put(&snapshot->unprivileged, netns, start);
-}
-
-int snapshot_set_local_range(struct lsp_snapshot *snapshot, uint32_t netns,
-			     const struct lsp_port_range *range)
-{
-	return intmap_put(&snapshot->local_ranges, netns,
-			  (uint32_t)range->first << 16 | range->last);
-}
-
-int snapshot_set_reserved(struct lsp_snapshot *snapshot, uint32_t netns,
-			  const struct lsp_port_range *ranges, size_t count)
-{
-	return portranges_set(&snapshot->reserved, netns, ranges, count);
-}
-
-int snapshot_set_ephemeral(struct lsp_snapshot *snapshot, uint32_t netns,
-			   const struct lsp_port_range *ranges, size_t count)
-{
-	return portranges_set(&snapshot->ephemeral, netns, ranges, count);
-}
-
-int snapshot_add_netns(struct lsp_snapshot *snapshot, uint32_t netns, const char *name, bool is_own)
-{
-	uint32_t *slot = array_add(&snapshot->netns, sizeof(*slot)), id;
-	int r = slot ? strpool_add(&snapshot->strings, name, &id) : -ENOMEM;
-
-	if (slot)
-		*slot = netns;
-	if (is_own) {
-		snapshot->own_netns = netns;
-		snapshot->has_own_netns = true;
+	if (out->local.zone && lsp_endpoint_is_link_local(&out->peer)) {
+		out->peer.zone = out->local.zone;
+		out->peer.zone_index = out->local.zone_index;
 	}
-	return r < 0 ? r : intmap_put(&snapshot->netns_names, netns, id);
-}
+	if (out->has_cgroup)
+		cgroup = intmap_find(&snapshot->cgroups, out->cgroup_id);
+	if (cgroup) {
+		const struct cgroup_names *names =
+			(const struct cgroup_names *)snapshot->cgroup_names.data + *cgroup;
 
-int snapshot_add_gap(struct lsp_snapshot *snapshot, const struct lsp_gap *gap)
-{
-	struct lsp_gap copy = *gap, *slot;
-
-	for (size_t i = 0; i < snapshot->gaps.count; i++) {
-		slot = (struct lsp_gap *)snapshot->gaps.data + i;
-		if (strcmp(slot->what, gap->what) == 0 && strcmp(slot->why, gap->why) == 0) {
-			slot->count += gap->count;
-			slot->hides |= gap->hides;
-			slot->is_blind |= gap->is_blind;
-			return 0;
-		}
+		out->cgroup = names->path;
+		out->unit = names->unit;
+		out->container = names->container;
+		out->unit_state = names->path ? LSP_UNIT_KNOWN : LSP_UNIT_ENDED;
 	}
-	copy.what = strdup(gap->what);
-	copy.why = strdup(gap->why);
-	slot = copy.what && copy.why ? array_add(&snapshot->gaps, sizeof(*slot)) : NULL;
-	if (!slot) {
-		free((char *)(uintptr_t)copy.what);
-		free((char *)(uintptr_t)copy.why);
-		return -ENOMEM;
-	}
-	*slot = copy;
-	return 0;
+	if (out->unit_state != LSP_UNIT_KNOWN)
+		set_unit_by_holder(snapshot, out);
 }
 
-int snapshot_add_note(struct lsp_snapshot *snapshot, const char *format, ...)
+const struct lsp_owner *lsp_snapshot_owners(const struct lsp_snapshot *snapshot,
+					    const struct lsp_socket *socket, size_t *count)
 {
-	char *text = NULL, **slot;
-	va_list args;
-	int length;
-
-	va_start(args, format);
-	length = vasprintf(&text, format, args);
-	va_end(args);
-	if (length < 0)
-		return -ENOMEM;
-	slot = array_add(&snapshot->notes, sizeof(*slot));
-	if (!slot) {
-		free(text);
-		return -ENOMEM;
-	}
-	*slot = text;
-	return 0;
+	return owner_index_find(&snapshot->owners, socket->inode, count);
 }
 
-int snapshot_settle(struct lsp_snapshot *snapshot)
+enum lsp_owner_gap lsp_snapshot_owner_gap(const struct lsp_snapshot *snapshot,
+					  const struct lsp_socket *socket)
 {
-	struct array *autos = &snapshot->autos;
-	int r = socket_table_unique(&snapshot->sockets, autos->data, autos->count);
+	const struct snapshot_walk *walk = &snapshot->walk;
+	size_t count;
 
-	free(autos->data);
-	*autos = (struct array){0};
-	return r < 0 ? r : socket_table_order(&snapshot->sockets, &snapshot->strings);
+	/* TIME_WAIT and request sockets belong to the kernel alone. */
+	if (!socket->inode)
+		return LSP_OWNER_GAP_KERNEL;
+	if (!walk->is_done)
+		return LSP_OWNER_GAP_UNASKED;
+	if (lsp_snapshot_owners(snapshot, socket, &count))
+		return LSP_OWNER_GAP_NONE;
+	if (socket->still_open == LSP_NO)
+		return LSP_OWNER_GAP_CLOSED;
+	if (walk->is_partial)
+		return LSP_OWNER_GAP_PERMISSION;
+	if (walk->is_late)
+		return LSP_OWNER_GAP_TIMEOUT;
+	if (walk->is_pid_namespace)
+		return LSP_OWNER_GAP_NAMESPACE;
+	/* Kernel threads live in the root cgroup, whose id is 1 (fs/kernfs/mount.c), as uid 0. */
+	if (walk->has_cgroups && socket->has_cgroup && socket->cgroup_id == 1 && socket->has_uid &&
+	    socket->uid == 0)
+		return LSP_OWNER_GAP_KERNEL;
+	return LSP_OWNER_GAP_UNKNOWN;
 }
 
-/* --- fill: owners and names -------------------------------------------------------------- */
-
-int snapshot_add_process(struct lsp_snapshot *snapshot, const struct lsp_process *process,
-			 uint32_t *index)
+const struct lsp_gap *lsp_snapshot_gaps(const struct lsp_snapshot *snapshot, size_t *count)
 {
-	struct packed_process packed = {.process = *process}, *slot;
-	int r = strpool_add(&snapshot->strings, process->comm, &packed.comm);
-
-	if (r >= 0)
-		r = strpool_add(&snapshot->strings, process->exe, &packed.exe);
-	if (r >= 0)
-		r = strpool_add(&snapshot->strings, process->cmdline, &packed.cmdline);
-	if (r < 0)
-		return r;
-	slot = array_add(&snapshot->processes, sizeof(*slot));
-	if (!slot)
-		return -ENOMEM;
-	*slot = packed;
-	*index = (uint32_t)(snapshot->processes.count - 1);
-	return 0;
+	*count = snapshot->gaps.count;
+	return snapshot->gaps.data;
 }
 
-void snapshot_set_parent(struct lsp_snapshot *snapshot, uint32_t process, uint32_t parent)
+bool lsp_snapshot_is_complete(const struct lsp_snapshot *snapshot)
 {
-	struct packed_process *processes = snapshot->processes.data;
+	const struct lsp_gap *gaps = snapshot->gaps.data;
 
-	processes[process].parent = parent + 1;
+	for (size_t i = 0; i < snapshot->gaps.count; i++)
+		if (gaps[i].hides)
+			return false;
+	return true;
 }
 
-int snapshot_add_owner(struct lsp_snapshot *snapshot, uint32_t inode, uint32_t process, int32_t fd)
+bool lsp_snapshot_lacks_facts_alone(const struct lsp_snapshot *snapshot)
 {
-	struct packed_owner *slot = array_add(&snapshot->found, sizeof(*slot));
+	const struct lsp_gap *gaps = snapshot->gaps.data;
 
-	if (!slot)
-		return -ENOMEM;
-	*slot = (struct packed_owner){inode, process, fd};
-	return 0;
+	for (size_t i = 0; i < snapshot->gaps.count; i++)
+		if (gaps[i].hides && !gaps[i].is_in_facts)
+			return false;
+	return true;
 }
 
-void snapshot_drop_owners(struct lsp_snapshot *snapshot)
+bool lsp_snapshot_is_judged(const struct lsp_snapshot *snapshot)
 {
-	snapshot->found.count = 0;
-	snapshot->processes.count = 0;
+	return snapshot->verdicts.unjudged ? lsp_snapshot_is_complete(snapshot)
+					   : lsp_snapshot_lacks_facts_alone(snapshot);
 }
 
-void snapshot_set_walk(struct lsp_snapshot *snapshot, const struct snapshot_walk *walk)
+bool lsp_snapshot_is_blind(const struct lsp_snapshot *snapshot)
 {
-	snapshot->walk = *walk;
+	const struct lsp_gap *gaps = snapshot->gaps.data;
+
+	for (size_t i = 0; i < snapshot->gaps.count; i++)
+		if (gaps[i].is_blind)
+			return true;
+	return false;
 }
 
-size_t snapshot_drop_gone(struct lsp_snapshot *snapshot, struct intmap *unowned,
-			  const struct lsp_snapshot *again)
+unsigned lsp_snapshot_unread(const struct lsp_snapshot *snapshot)
 {
-	struct packed_socket *sockets = snapshot->sockets.sockets;
-	size_t kept = 0, count = snapshot->sockets.count;
+	const struct lsp_gap *gaps = snapshot->gaps.data;
+	unsigned unread = 0;
 
-	for (size_t i = 0; i < again->sockets.count; i++) {
-		uint32_t *is_there = intmap_find(unowned, again->sockets.sockets[i].inode);
-
-		if (is_there)
-			*is_there = 1;
-	}
-	for (size_t i = 0; i < count; i++) {
-		const uint32_t *is_there = intmap_find(unowned, sockets[i].inode);
-
-		if (!is_there || *is_there)
-			sockets[kept++] = sockets[i];
-	}
-	snapshot->sockets.count = kept;
-	return count - kept;
+	for (size_t i = 0; i < snapshot->gaps.count; i++)
+		unread |= gaps[i].unread;
+	return unread;
 }
 
-int snapshot_set_cgroup(struct lsp_snapshot *snapshot, uint64_t id, const char *path,
-			const char *unit, const char *container)
+const char *const *lsp_snapshot_notes(const struct lsp_snapshot *snapshot, size_t *count)
 {
-	struct cgroup_names *slot = array_add(&snapshot->cgroup_names, sizeof(*slot));
-	int r;
-
-	if (!slot)
-		return -ENOMEM;
-	r = strpool_add(&snapshot->strings, path, &slot->path);
-	if (r >= 0)
-		r = strpool_add(&snapshot->strings, unit, &slot->unit);
-	if (r >= 0)
-		r = strpool_add(&snapshot->strings, container, &slot->container);
-	if (r >= 0)
-		r = intmap_put(&snapshot->cgroups, id,
-			       (uint32_t)(snapshot->cgroup_names.count - 1));
-	return r;
+	*count = snapshot->notes.count;
+	return snapshot->notes.data;
 }
 
-int snapshot_set_user(struct lsp_snapshot *snapshot, uint32_t uid, const char *name)
+const char *lsp_snapshot_user(const struct lsp_snapshot *snapshot, uint32_t uid)
 {
-	uint32_t id;
-	int r = strpool_add(&snapshot->strings, name, &id);
+	const char *const *names = snapshot->user_names.data;
+	const uint32_t *index = intmap_find(&snapshot->users, uid);
 
-	return r < 0 ? r : intmap_put(&snapshot->users, uid, id);
+	return index && *index != SNAPSHOT_USER_UNKNOWN ? names[*index] : NULL;
 }
 
-int snapshot_add_service(struct lsp_snapshot *snapshot, enum lsp_proto proto, uint16_t port,
-			 const char *name, bool is_guess)
+bool lsp_snapshot_is_user_unknown(const struct lsp_snapshot *snapshot, uint32_t uid)
 {
-	uint64_t key = snapshot_service_key(proto, port);
-	struct service_name *slot;
-	int r;
+	const uint32_t *index = intmap_find(&snapshot->users, uid);
 
-	if (intmap_find(&snapshot->services, key))
-		return 0;
-	slot = array_add(&snapshot->service_names, sizeof(*slot));
-	if (!slot)
-		return -ENOMEM;
-	slot->is_guess = is_guess;
-	r = strpool_add(&snapshot->strings, name, &slot->name);
-	if (r < 0)
-		return r;
-	return intmap_put(&snapshot->services, key, (uint32_t)(snapshot->service_names.count - 1));
+	return index && *index == SNAPSHOT_USER_UNKNOWN;
 }
 
-/* --- ask: what is still to be looked up -------------------------------------------------- */
-
-int snapshot_list_inodes(const struct lsp_snapshot *snapshot, struct intmap *inodes)
+const char *lsp_snapshot_service(const struct lsp_snapshot *snapshot, unsigned proto, uint16_t port,
+				 bool *is_guess)
 {
-	int r = intmap_reserve(inodes, snapshot->sockets.count);
+	const uint32_t *index = intmap_find(&snapshot->services, snapshot_service_key(proto, port));
+	const struct port_name *names = snapshot->port_names.data;
 
-	for (size_t i = 0; r >= 0 && i < snapshot->sockets.count; i++) {
-		if (snapshot->sockets.sockets[i].inode)
-			r = intmap_put(inodes, snapshot->sockets.sockets[i].inode, 0);
-	}
-	return r;
+	*is_guess = index && names[*index].is_guess;
+	return index ? names[*index].name : NULL;
 }
 
-int snapshot_list_unowned(const struct lsp_snapshot *snapshot, struct intmap *inodes)
+enum lsp_tristate lsp_snapshot_is_privileged(const struct lsp_snapshot *snapshot,
+					     const struct lsp_socket *socket)
 {
-	const struct packed_owner *found = snapshot->found.data;
-	struct intmap owned = {0};
-	int r = 0;
+	const uint32_t *start = intmap_find(&snapshot->unprivileged, socket->netns);
 
-	if (!snapshot->walk.is_done || snapshot->walk.is_all_owned)
-		return 0;
-	for (size_t i = 0; r >= 0 && i < snapshot->found.count; i++)
-		r = intmap_put(&owned, found[i].inode, 0);
-	for (size_t i = 0; r >= 0 && i < snapshot->sockets.count; i++) {
-		uint32_t inode = snapshot->sockets.sockets[i].inode;
-
-		if (inode && !intmap_find(&owned, inode))
-			r = intmap_put(inodes, inode, 0);
-	}
-	intmap_deinit(&owned);
-	return r;
+	if (!start)
+		return LSP_UNKNOWN;
+	return socket->local.port < *start ? LSP_YES : LSP_NO;
 }
 
-int snapshot_list_cgroups(const struct lsp_snapshot *snapshot, struct intmap *ids)
+enum lsp_tristate lsp_snapshot_is_ephemeral(const struct lsp_snapshot *snapshot,
+					    const struct lsp_socket *socket)
 {
-	const struct recpool *kinds = &snapshot->sockets.kinds;
-	int r = 0;
-
-	for (size_t i = 0; r >= 0 && i < recpool_count(kinds); i++) {
-		const struct socket_kind *kind = recpool_at(kinds, (uint32_t)i);
-
-		if (kind->has_cgroup)
-			r = intmap_put(ids, kind->cgroup_id, 0);
-	}
-	return r;
+	return portranges_has(&snapshot->ephemeral, socket->netns, socket->local.port);
 }
 
-int snapshot_list_uids(const struct lsp_snapshot *snapshot, struct intmap *uids)
+void lsp_snapshot_port_policy(const struct lsp_snapshot *snapshot, uint32_t netns, uint16_t port,
+			      struct lsp_port_policy *out)
 {
-	const struct recpool *kinds = &snapshot->sockets.kinds;
-	const struct packed_process *processes = snapshot->processes.data;
-	int r = 0;
+	const uint32_t *start = intmap_find(&snapshot->unprivileged, netns);
+	const uint32_t *range = intmap_find(&snapshot->local_ranges, netns);
 
-	for (size_t i = 0; r >= 0 && i < recpool_count(kinds); i++) {
-		const struct socket_kind *kind = recpool_at(kinds, (uint32_t)i);
+	*out = (struct lsp_port_policy){
+		.has_start = start,
+		.has_range = range,
+		.is_reserved = portranges_has(&snapshot->reserved, netns, port),
+	};
+	if (start)
+		out->start = *start;
+	if (range)
+		out->range = (struct lsp_port_range){(uint16_t)(*range >> 16), (uint16_t)*range};
+}
 
-		if (kind->has_uid)
-			r = intmap_put(uids, kind->uid, 0);
-	}
-	for (size_t i = 0; r >= 0 && i < snapshot->processes.count; i++) {
-		if (processes[i].process.has_uid)
-			r = intmap_put(uids, processes[i].process.uid, 0);
-	}
-	return r;
+const char *lsp_snapshot_netns_name(const struct lsp_snapshot *snapshot, uint32_t netns)
+{
+	const uint32_t *index = intmap_find(&snapshot->netns_by_inode, netns);
+	const struct netns_name *names = snapshot->netns.data;
+
+	return index ? names[*index].name : NULL;
+}
+
+bool lsp_snapshot_is_own_netns(const struct lsp_snapshot *snapshot, uint32_t netns)
+{
+	return snapshot->has_own_netns && snapshot->own_netns == netns;
+}
+
+uint32_t lsp_snapshot_netns(const struct lsp_snapshot *snapshot, size_t index)
+{
+	const struct netns_name *netns = snapshot->netns.data;
+
+	return index < snapshot->netns.count ? netns[index].netns : 0;
+}
+
+bool snapshot_same_local_endpoint(const struct lsp_snapshot *snapshot, size_t a, size_t b)
+{
+	return socket_order_same_local_endpoint(&snapshot->sockets, a, b);
+}
+
+uint32_t snapshot_references_elsewhere(const struct lsp_snapshot *snapshot,
+				       const struct lsp_socket *socket)
+{
+	const uint32_t *references = intmap_find(&snapshot->held_elsewhere, socket->inode);
+
+	return references ? *references : 0;
+}
+
+bool snapshot_is_overmounted(const struct lsp_snapshot *snapshot)
+{
+	return snapshot->walk.is_overmounted;
+}
+
+void lsp_snapshot_judgement(const struct lsp_snapshot *snapshot, size_t index,
+			    struct lsp_judgement *out)
+{
+	const struct snapshot_verdicts *verdicts = &snapshot->verdicts;
+	const struct snapshot_verdict *socket;
+
+	*out = (struct lsp_judgement){0};
+	if (!verdicts->sockets)
+		return;
+	socket = &verdicts->sockets[index];
+	out->verdict = (enum lsp_verdict)socket->verdict;
+	out->rule = socket->rule;
+	out->unknown = socket->unknown;
+	out->finding_count = socket->finding_count;
+	if (socket->finding_count)
+		out->findings =
+			(const struct lsp_finding *)verdicts->findings.data + socket->first_finding;
+}
+
+const struct lsp_missing *lsp_snapshot_missing(const struct lsp_snapshot *snapshot, size_t *count)
+{
+	*count = snapshot->verdicts.missing.count;
+	return snapshot->verdicts.missing.data;
+}
+
+size_t lsp_snapshot_unjudged(const struct lsp_snapshot *snapshot)
+{
+	return snapshot->verdicts.unjudged;
+}
+
+size_t lsp_snapshot_unchecked(const struct lsp_snapshot *snapshot)
+{
+	return snapshot->verdicts.unchecked;
+}
+
+size_t lsp_snapshot_unread_rules(const struct lsp_snapshot *snapshot)
+{
+	return snapshot->verdicts.unread;
 }

@@ -1,206 +1,95 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The owner source that asks the kernel: a BPF program runs over all descriptors of all processes
- * (descriptors.bpf.c), and tells those that may matter in one pass. What a process is, /proc says.
+ * (descriptors.bpf.c) and reports those that may matter in one pass. Decides when that is done, and
+ * what is left to a walk over /proc.
  */
-#include "owners/owners.h"
+#include "owners/bpf.h"
 
-#include "num.h"
+#include "cleanup.h"
+#include "host/capabilities.h"
+#include "model/builder.h"
 #include "owners/bpf_pass.h"
-#include "owners/procparse.h"
-#include "owners/procwalk.h"
-#include "scope.h"
+#include "owners/bpf_records.h"
+#include "owners/pass.h"
+#include "owners/procgaps.h"
+#include "owners/references.h"
+#include "owners/walk.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/capability.h>
-#include <stdio.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 /*
  * Nanoseconds, as measured with two threads: a process and a descriptor that are walked over, and
- * what the program costs before it has looked at any, with a margin for files that nobody holds
- * open as a descriptor.
+ * what the program costs before it has read any, with a margin for files that are held open without
+ * a descriptor.
  */
 #define WALK_PROCESS 6000
 #define WALK_DESCRIPTOR 650
 #define LOAD 2500000
 
-#define FILE_NR_MAX 128
+#define FILE_NR_COUNT 3 /* allocated, free, maximum: proc_sys_fs(5) */
 
-static bool has_privileges(const struct root *root)
-{
-	const uint64_t bpf = UINT64_C(1) << CAP_BPF | UINT64_C(1) << CAP_PERFMON;
-	uint64_t effective = procgaps_capabilities(root);
-
-	return (effective & bpf) == bpf || effective & UINT64_C(1) << CAP_SYS_ADMIN;
-}
-
-/* --- one process --------------------------------------------------------------------------- */
-
-/* What is open while records of one thread come, one behind another. */
-struct holder {
-	struct procwalk_process process;
-	uint32_t thread;
-	int dir; /* that of the thread, borrowed where it is the process's */
-};
-
-static void leave_thread(struct holder *holder)
-{
-	if (holder->dir >= 0 && holder->dir != holder->process.dir)
-		close(holder->dir);
-	holder->dir = -1;
-	holder->thread = 0;
-}
-
-static void leave_process(struct procwalk *walk, struct holder *holder)
-{
-	leave_thread(holder);
-	if (holder->process.pid)
-		procwalk_count(walk, &holder->process);
-	if (holder->process.dir >= 0)
-		close(holder->process.dir);
-	holder->process = (struct procwalk_process){.dir = -1};
-}
-
-static void enter_process(struct procwalk *walk, struct holder *holder, uint32_t pid)
-{
-	char name[16];
-
-	leave_process(walk, holder);
-	snprintf(name, sizeof(name), "%u", pid);
-	holder->process.pid = pid;
-	holder->process.dir = dirscan_open(&walk->how, walk->proc, name, O_PATH | O_DIRECTORY);
-	if (holder->process.dir < 0)
-		procwalk_refuse(&holder->process, -holder->process.dir);
-}
-
-static void enter_thread(struct procwalk *walk, struct holder *holder, uint32_t thread)
-{
-	char name[32];
-
-	leave_thread(holder);
-	holder->thread = thread;
-	holder->dir = holder->process.dir;
-	if (thread == holder->process.pid || holder->dir < 0)
-		return;
-	snprintf(name, sizeof(name), "task/%u", thread);
-	holder->dir = dirscan_open(&walk->how, holder->process.dir, name, O_PATH | O_DIRECTORY);
-}
-
-/*
- * A PID may be another process by now: the facts that follow are those of the one that holds the
- * socket. Where the link cannot be read the kernel's word stands.
- */
-static bool is_held(const struct holder *holder, const struct descriptor *found)
-{
-	char name[16], link[64];
-	uint32_t inode;
-	ssize_t n;
-
-	snprintf(name, sizeof(name), "fd/%d", found->fd);
-	n = readlinkat(holder->dir, name, link, sizeof(link));
-	if (n < 0)
-		return errno != ENOENT && errno != ESRCH;
-	return procparse_socket(link, (size_t)n, &inode) && inode == found->inode;
-}
-
-/* A ring is asked for what it holds by its fdinfo. */
-static int take_ring(struct procwalk *walk, struct holder *holder, const struct descriptor *found)
-{
-	char name[16];
-
-	if (holder->dir < 0)
-		return 0;
-	snprintf(name, sizeof(name), "%d", found->fd);
-	return iouring_find(walk, &holder->process, holder->dir, name);
-}
-
-static int take_socket(struct procwalk *walk, struct holder *holder, const struct descriptor *found)
-{
-	if (holder->dir < 0 || (!holder->process.is_added && !is_held(holder, found)))
-		return 0;
-	return procwalk_own(walk, &holder->process, holder->dir, found->inode, found->fd);
-}
-
-/* Are the facts of its process there? Then nothing need be opened or checked for it. */
-static bool is_known(const struct holder *holder, const struct descriptor *found)
-{
-	return holder->process.is_added && found->pid == holder->process.pid;
-}
-
-static int take(struct procwalk *walk, struct holder *holder, const struct descriptor *found)
-{
-	bool is_socket = found->inode, is_mark = !is_socket && found->fd < 0;
-
-	if (is_mark)
-		return intmap_put(&walk->seen, found->pid, 0);
-	/* No process is entered in vain; procwalk_own() asks again of one whose facts are there. */
-	if (is_socket ? !is_known(holder, found) && !procwalk_wants(walk, found->inode)
-		      : walk->pass == PROCWALK_FIRST)
-		return 0;
-	if (found->pid != holder->process.pid)
-		enter_process(walk, holder, found->pid);
-	if (found->thread != holder->thread)
-		enter_thread(walk, holder, found->thread);
-	return is_socket ? take_socket(walk, holder, found) : take_ring(walk, holder, found);
-}
-
-static int take_all(struct procwalk *walk, const struct descriptor *records, size_t count,
-		    enum procwalk_pass pass)
-{
-	struct holder holder = {.process.dir = -1, .dir = -1};
-	int r = 0;
-
-	procwalk_begin(walk, pass);
-	for (size_t i = 0; r >= 0 && i < count; i++)
-		r = take(walk, &holder, &records[i]);
-	leave_process(walk, &holder);
-	return r;
-}
-
-/* --- the source ------------------------------------------------------------------------------ */
+/* --- whether it is worth it ------------------------------------------------------------------ */
 
 /*
  * Loading the program costs as much as walking over a hundred processes or so. Both numbers are
- * those of the whole machine: behind a PID namespace there is less to walk over.
+ * those of the whole machine: inside a PID namespace there is less to walk over.
  */
-static bool is_worth(const struct root *root)
+static bool pays_off(const struct root *root)
 {
-	struct buf text = BUF_INIT;
-	uint64_t files = 0, processes = 0;
-	const char *at, *end;
+	uint64_t files[FILE_NR_COUNT] = {0}, processes = 0;
 	struct stat status;
 
 	if (!root->is_machine)
 		return false;
+	/* The link count of /proc is the number of processes, and a few (fs/proc/root.c). */
 	if (fstatat(root->fd, "proc", &status, 0) == 0)
 		processes = status.st_nlink;
-	/* "allocated free maximum", proc_sys_fs(5) */
-	if (root_read(root, "proc/sys/fs/file-nr", &text, FILE_NR_MAX) == 0 && text.size) {
-		at = text.data;
-		end = at + text.size;
-		if (!num_take(&at, end, 10, UINT32_MAX, &files))
-			files = 0;
+	if (root_read_numbers(root, "proc/sys/fs/file-nr", UINT64_MAX, files, FILE_NR_COUNT) < 0)
+		files[0] = 0;
+	return processes * WALK_PROCESS + files[0] * WALK_DESCRIPTOR > LOAD;
+}
+
+static bool has_privileges(const struct root *root)
+{
+	const uint64_t bpf = UINT64_C(1) << CAP_BPF | UINT64_C(1) << CAP_PERFMON;
+	uint64_t effective;
+
+	capabilities_read(root, &effective);
+	return (effective & bpf) == bpf || effective & UINT64_C(1) << CAP_SYS_ADMIN;
+}
+
+/* --- the first pass -------------------------------------------------------------------------- */
+
+/* Types of the sockets that the query wants: 1 << SOCK_STREAM, ... */
+static unsigned socket_types(const struct lsp_query *query)
+{
+	const struct lsp_protocol *protocol;
+	unsigned types = 0;
+
+	for (unsigned i = 0; (protocol = lsp_protocol_at(i)); i++) {
+		if (query->protos & LSP_BIT(i))
+			types |= 1u << protocol->socket_type;
 	}
-	buf_deinit(&text);
-	return processes * WALK_PROCESS + files * WALK_DESCRIPTOR > LOAD;
+	return types;
 }
 
-static void *begin(const struct root *root, const struct lsp_query *query)
+static struct bpf_pass *begin_pass(const struct lsp_query *query, bool is_aside)
 {
-	return root->is_machine ? bpf_pass_new(query, true) : NULL;
+	return bpf_pass_new(socket_types(query), !query->others, query->strict, query->deadline,
+			    is_aside);
 }
 
-static void end(void *begun)
+static void *prepare(const struct root *root, const struct lsp_query *query)
 {
-	bpf_pass_free(begun);
+	return root->is_machine ? begin_pass(query, true) : NULL;
 }
 
-static void free_walk(struct procwalk **walk)
+static void discard(void *prepared)
 {
-	procwalk_free(*walk);
+	bpf_pass_free(prepared);
 }
 
 static void free_pass(struct bpf_pass **pass)
@@ -208,59 +97,99 @@ static void free_pass(struct bpf_pass **pass)
 	bpf_pass_free(*pass);
 }
 
-/* @begun: NULL where the first pass is still to be made. */
-static int find_by_pass(struct procwalk *walk, struct bpf_pass *begun, struct buf *why)
+/* --- the source ------------------------------------------------------------------------------ */
+
+/* Passes that have to agree on what is held elsewhere. */
+#define AGREEING_PASSES 3
+
+static int find_held_elsewhere(struct walk *walk, struct bpf_pass *pass,
+			       const struct descriptor *records, size_t count)
 {
-	cleanup(free_pass) struct bpf_pass *own = begun ? NULL : bpf_pass_new(walk->query, false);
-	struct bpf_pass *pass = begun ? begun : own;
+	struct intmap excess = {0};
+	/* A pass that was cut has not seen all who hold it, nor all rings. */
+	bool is_cut = walk->tally.is_cut;
+	int r = is_cut ? 0 : references_compare(records, count, true, &excess);
+
+	for (int i = 1; r >= 0 && !is_cut && excess.count && i < AGREEING_PASSES; i++) {
+		r = bpf_pass_run_whole(pass, &records, &count);
+		is_cut = bpf_pass_was_cut(pass);
+		if (r >= 0 && !is_cut)
+			r = references_compare(records, count, false, &excess);
+	}
+	for (size_t i = 0; r >= 0 && !is_cut && i < excess.capacity; i++) {
+		const struct intmap_slot *slot = &excess.slots[i];
+
+		/* A ring holds references of its own. */
+		if (slot->is_used && intmap_find(&walk->wanted.inodes, slot->key) &&
+		    !intmap_find(&walk->in_rings, slot->key))
+			r = builder_set_held_elsewhere(walk->snapshot, (uint32_t)slot->key,
+						       slot->value);
+	}
+	intmap_deinit(&excess);
+	walk->tally.is_cut = is_cut;
+	return r;
+}
+
+static int add_owners(struct walk *walk, bool is_whole, const struct bpf_pass *pass,
+		      const struct descriptor *records, size_t count)
+{
+	walk_begin_pass(walk, is_whole);
+	walk->tally.is_cut = bpf_pass_was_cut(pass);
+	return bpf_records_add(walk, records, count);
+}
+
+/* @prepared: NULL where the first pass is still to be made. */
+static int find_by_passes(struct walk *walk, const struct lsp_query *query,
+			  struct bpf_pass *prepared, struct error *why)
+{
+	cleanup(free_pass) struct bpf_pass *own = prepared ? NULL : begin_pass(query, false);
+	struct bpf_pass *pass = prepared ? prepared : own;
 	const struct descriptor *records;
 	size_t count;
 	int r = pass ? bpf_pass_wait(pass, &records, &count) : -ENOMEM;
 
-	if (r < 0 && r != -ENOMEM && !has_privileges(walk->root))
-		buf_append_text(why, "CAP_BPF and CAP_PERFMON are needed");
+	if (r < 0 && r != -ENOMEM && !has_privileges(walk->proc.root))
+		error_set(why, r, "CAP_BPF and CAP_PERFMON are needed");
 	if (r >= 0)
-		r = take_all(walk, records, count, PROCWALK_FIRST);
-	/* Rings are asked, and processes that took a socket over, only where something is left. */
-	if (r < 0 || !walk->unowned)
+		r = add_owners(walk, query->strict, pass, records, count);
+	if (r >= 0 && query->strict)
+		r = find_held_elsewhere(walk, pass, records, count);
+	/* For a socket without owner: rings, and processes that were given it meanwhile. */
+	if (r < 0 || !walk->wanted.unowned)
 		return r;
-	r = bpf_pass_whole(pass, &records, &count);
-	return r < 0 ? r : take_all(walk, records, count, PROCWALK_SECOND);
+	r = bpf_pass_run_whole(pass, &records, &count);
+	return r < 0 ? r : add_owners(walk, true, pass, records, count);
 }
 
 static int find_by_bpf(const struct root *root, const struct lsp_query *query,
-		       struct lsp_snapshot *snapshot, void *begun, struct buf *why)
+		       struct lsp_snapshot *snapshot, void *prepared, struct error *why)
 {
-	cleanup(free_walk) struct procwalk *walk = NULL;
-	int r;
+	cleanup(walk_deinit) struct walk walk;
+	int r = walk_init(&walk, root, query, snapshot);
 
-	if (!root->is_machine) {
-		buf_append_text(why, "a recorded machine has no kernel to ask");
-		return -EOPNOTSUPP;
-	}
-	r = procwalk_new(root, query, snapshot, &walk);
-	if (r < 0 || !walk->unowned)
+	if (!root->is_machine)
+		return error_set(why, -EOPNOTSUPP, "a recorded machine has no kernel to ask");
+	if (r < 0 || !walk.wanted.unowned)
 		return r;
-	r = procwalk_open(walk);
-	if (r >= 0 && !walk->is_own_proc) {
-		buf_append_text(why, "/proc is that of another PID namespace");
-		return -EXDEV;
-	}
+	r = walk_open(&walk);
+	if (r >= 0 && !walk.proc.is_own)
+		return error_set(why, -EXDEV, "/proc shows another PID namespace");
 	if (r >= 0)
-		r = find_by_pass(walk, begun, why);
-	/* Behind it may be one that the kernel does not tell BPF about, or that came meanwhile. */
-	if (r >= 0 && walk->unowned)
-		r = procwalk_run(walk);
-	walk->processes += walk->seen.count;
-	walk->is_asked = true;
-	return r < 0 ? r : procgaps_tell(walk);
+		r = find_by_passes(&walk, query, prepared, why);
+	/* A holder may be hidden from BPF, or younger than the pass. */
+	if (r >= 0 && walk.wanted.unowned)
+		r = pass_run(&walk);
+	walk.tally.processes += walk.checked.count;
+	if (r >= 0)
+		r = cmdlines_end(&walk.facts.cmdlines);
+	return r < 0 ? r : procgaps_report(&walk, true);
 }
 
-const struct owner_source owner_source_bpf = {
+const struct owner_source bpf_source = {
 	.name = "bpf",
 	.id = LSP_OWNERS_BPF,
-	.is_worth = is_worth,
-	.begin = begin,
+	.pays_off = pays_off,
+	.prepare = prepare,
 	.find = find_by_bpf,
-	.end = end,
+	.discard = discard,
 };

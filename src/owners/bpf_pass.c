@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Loads the program that tells the descriptors that may matter, and reads what it tells, as a
- * whole. Judges no record and knows no process.
+ * Loads the program that reports the descriptors that may matter, and reads everything it reports.
+ * Judges no record and knows no process.
  */
 #include "owners/bpf_pass.h"
 
 #include "buf.h"
-#include "scope.h"
+#include "cleanup.h"
+#include "deadline.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -19,19 +20,21 @@
 /* The kernel fills at most 8 pages for one read (kernel/bpf/bpf_iter.c). */
 #define READ_SIZE ((size_t)32 << 10)
 
-/* After a million descriptors without a record a read says EAGAIN, and goes on where it was. */
+/* After a million descriptors without a record a read fails with EAGAIN; the next one goes on. */
 #define EMPTY_READS 1000
 
 struct bpf_pass {
 	struct descriptors *program; /* NULL: there was no memory for it */
 	struct buf records;
-	int r; /* of the pass that was made last */
+	int64_t deadline;
+	bool was_cut; /* by the deadline */
+	int r;        /* of the pass that was made last */
 	pthread_t thread;
-	bool is_beside; /* the thread was not waited for */
+	bool is_running; /* the thread was not waited for */
 };
 
-/* What a call of the kernel failed with: that memory is short there is no failure of ours. */
-static int refuse(int error)
+/* Our own -ENOMEM ends everything; that the kernel is short of memory only ends this source. */
+static int kernel_error(int error)
 {
 	return error == ENOMEM ? -ENOBUFS : -error;
 }
@@ -51,11 +54,13 @@ static int load(struct descriptors *program)
 	if (r >= 0 && descriptors__attach(program) < 0)
 		r = -errno;
 	close_but_link(program);
-	return r < 0 ? refuse(-r) : 0;
+	return r < 0 ? kernel_error(-r) : 0;
 }
 
-static int read_all(int fd, struct buf *out)
+/* A read of the kernel's ends after a million descriptors at the latest. */
+static int read_all(int fd, struct bpf_pass *pass)
 {
+	struct buf *out = &pass->records;
 	unsigned empty = 0;
 
 	for (;;) {
@@ -65,40 +70,42 @@ static int read_all(int fd, struct buf *out)
 			return out->error;
 		n = read(fd, out->data + out->size, out->capacity - out->size);
 		if (n < 0 && (errno != EAGAIN || ++empty == EMPTY_READS) && errno != EINTR)
-			return refuse(errno);
+			return kernel_error(errno);
 		if (n == 0)
 			return 0;
 		out->size += n < 0 ? 0 : (size_t)n;
+		pass->was_cut = deadline_is_over(pass->deadline);
+		if (pass->was_cut)
+			return 0;
 	}
 }
 
-static int make_pass(struct bpf_pass *pass)
+static int run(struct bpf_pass *pass)
 {
 	union bpf_attr attr = {.iter_create.link_fd =
 				       (__u32)pass->program->links.list_descriptors_fd};
-	cleanup(scope_close) int fd = skel_sys_bpf(BPF_ITER_CREATE, &attr, sizeof(attr));
+	cleanup(cleanup_close) int fd = skel_sys_bpf(BPF_ITER_CREATE, &attr, sizeof(attr));
 
 	if (fd < 0)
-		return refuse(errno);
+		return kernel_error(errno);
 	buf_reset(&pass->records);
-	return read_all(fd, &pass->records);
+	return read_all(fd, pass);
 }
 
-static void *load_and_pass(void *data)
+static void *load_and_run(void *data)
 {
 	struct bpf_pass *pass = data;
 
 	pass->r = load(pass->program);
 	if (pass->r >= 0)
-		pass->r = make_pass(pass);
+		pass->r = run(pass);
 	return NULL;
 }
 
-struct bpf_pass *bpf_pass_new(const struct lsp_query *query, bool is_beside)
+struct bpf_pass *bpf_pass_new(unsigned types, bool only_unconnected, bool is_whole,
+			      int64_t deadline, bool is_aside)
 {
 	struct bpf_pass *pass = calloc(1, sizeof(*pass));
-	bool has_tcp = query->protos & LSP_BIT(LSP_PROTO_TCP);
-	bool has_udp = query->protos & LSP_BIT(LSP_PROTO_UDP);
 
 	if (pass)
 		pass->program = descriptors__open();
@@ -106,22 +113,21 @@ struct bpf_pass *bpf_pass_new(const struct lsp_query *query, bool is_beside)
 		free(pass);
 		return NULL;
 	}
-	pass->program->bss->streams = !has_tcp        ? DESCRIPTORS_STREAMS_NONE
-				      : query->others ? DESCRIPTORS_STREAMS_ALL
-						      : DESCRIPTORS_STREAMS_UNCONNECTED;
-	pass->program->bss->others = has_udp;
-	pass->is_beside =
-		is_beside && pthread_create(&pass->thread, NULL, load_and_pass, pass) == 0;
-	if (!pass->is_beside)
-		load_and_pass(pass);
+	pass->deadline = deadline;
+	pass->program->bss->types = types;
+	pass->program->bss->only_unconnected = only_unconnected;
+	pass->program->bss->is_whole = is_whole;
+	pass->is_running = is_aside && pthread_create(&pass->thread, NULL, load_and_run, pass) == 0;
+	if (!pass->is_running)
+		load_and_run(pass);
 	return pass;
 }
 
 static void wait_for(struct bpf_pass *pass)
 {
-	if (pass->is_beside)
+	if (pass->is_running)
 		pthread_join(pass->thread, NULL);
-	pass->is_beside = false;
+	pass->is_running = false;
 }
 
 void bpf_pass_free(struct bpf_pass *pass)
@@ -142,10 +148,15 @@ int bpf_pass_wait(struct bpf_pass *pass, const struct descriptor **records, size
 	return pass->r;
 }
 
-int bpf_pass_whole(struct bpf_pass *pass, const struct descriptor **records, size_t *count)
+int bpf_pass_run_whole(struct bpf_pass *pass, const struct descriptor **records, size_t *count)
 {
-	/* It is the memory of the program itself. */
+	/* The program shares this memory. */
 	pass->program->bss->is_whole = 1;
-	pass->r = make_pass(pass);
+	pass->r = run(pass);
 	return bpf_pass_wait(pass, records, count);
+}
+
+bool bpf_pass_was_cut(const struct bpf_pass *pass)
+{
+	return pass->was_cut;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The program in the kernel (descriptors.bpf.c) and what it tells of all descriptors of all
- * processes, for bpf.c that makes owners of it.
+ * The program in the kernel (descriptors.bpf.c): loaded, run over all descriptors of all processes,
+ * and what it reports.
  */
 #ifndef LSPORTS_OWNERS_BPF_PASS_H
 #define LSPORTS_OWNERS_BPF_PASS_H
@@ -9,30 +9,39 @@
 
 #include "owners/descriptors.h"
 
-#include <lsports/lsports.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct bpf_pass;
 
 /*
- * bpf_pass_new() - loads the program and lets it look for sockets of the protocols and states of
- * @query. @is_beside: in a thread of its own.
+ * bpf_pass_new() - loads the program and runs it for the first time.
+ * @types: of sockets of IPv4 and IPv6 that it reports: 1 << SOCK_STREAM, 1 << SOCK_DGRAM, ...
+ * @only_unconnected: of streams only those that may listen.
+ * @is_whole: it also reports rings, and each process that it reads.
+ * @deadline: at which it ends with what it has, 0: none.
+ * @is_aside: in a thread of its own; the caller goes on.
  * Return: for bpf_pass_free(), NULL when memory is short.
  */
-struct bpf_pass *bpf_pass_new(const struct lsp_query *query, bool is_beside);
+struct bpf_pass *bpf_pass_new(unsigned types, bool only_unconnected, bool is_whole,
+			      int64_t deadline, bool is_aside);
 void bpf_pass_free(struct bpf_pass *pass); /* waits; takes NULL too */
 
 /*
- * bpf_pass_wait() - the records of the pass that was begun last.
- * @records: borrowed until the next pass, in the order of processes.
- * Return: 0, -ENOMEM, or what the kernel refused with: -ENOBUFS when it was short of memory.
+ * bpf_pass_wait() - the records of the last run, once it is done.
+ * @records: borrowed until the next run, in the order of processes.
+ * Return: 0, -ENOMEM, or the error of the kernel: -ENOBUFS when the kernel was short of memory.
  */
 int bpf_pass_wait(struct bpf_pass *pass, const struct descriptor **records, size_t *count);
 
 /*
- * bpf_pass_whole() - one pass more, once the first one was waited for: this one also tells rings,
- * and which processes were looked at. Return: likewise.
+ * bpf_pass_run_whole() - runs the program once more, after bpf_pass_wait(), now as if @is_whole.
+ * Return: likewise.
  */
-int bpf_pass_whole(struct bpf_pass *pass, const struct descriptor **records, size_t *count);
+int bpf_pass_run_whole(struct bpf_pass *pass, const struct descriptor **records, size_t *count);
+
+/* bpf_pass_was_cut() - did the last run end at the deadline? After bpf_pass_wait(). */
+bool bpf_pass_was_cut(const struct bpf_pass *pass);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The part that runs in the kernel: of every descriptor of every process, those that are sockets of
- * IPv4 or IPv6 that may be wanted, and rings of io_uring, which may hold such sockets. Looks at
- * nothing else and changes nothing. A thread that shares the table of its leader is left out by
- * the kernel (kernel/bpf/task_iter.c).
+ * IPv4 or IPv6 that may be wanted, and rings of io_uring, which may hold such sockets. Reads
+ * nothing else and changes nothing. A thread that shares the table of its leader is left out by the
+ * kernel (kernel/bpf/task_iter.c).
  *
  * Fields of the kernel are declared by name alone: where they stand is looked up when the program
  * is loaded (preserve_access_index), so one build runs on other kernels too.
@@ -55,8 +55,29 @@ struct inode {
 	unsigned long i_ino;
 };
 
+typedef struct {
+	long counter;
+} atomic_long_t;
+
+typedef struct {
+	int counter;
+} atomic_t;
+
+typedef struct {
+	atomic_long_t refcnt; /* one less than there are references (include/linux/file_ref.h) */
+} file_ref_t;
+
 struct file {
 	struct path f_path;
+	file_ref_t f_ref; /* since Linux 6.13 */
+};
+
+struct file___counted {
+	atomic_long_t f_count; /* before */
+};
+
+struct files_struct {
+	atomic_t count;
 };
 
 struct proto_ops {
@@ -82,13 +103,13 @@ struct upid {
 
 struct pid {
 	unsigned int level;
-	struct upid
-		numbers[1]; /* of each namespace that the process is in, from the first one on */
+	struct upid numbers[1]; /* in each of its PID namespaces, from the first one on */
 };
 
 struct task_struct {
 	__u32 pid, tgid;
 	struct task_struct *group_leader;
+	struct files_struct *files;
 	struct pid *thread_pid;
 };
 
@@ -106,18 +127,20 @@ struct bpf_iter__task_file {
 	struct file *file;
 };
 
-/* Which ones are wanted; set before the program is loaded. */
-__u32 streams; /* enum descriptors_streams */
-__u32 others;  /* those of other types: 1 wanted */
-/* Rings are told too, and which processes were looked at; may be set between two passes. */
+/* Which sockets are wanted; set before the program is loaded. */
+__u32 types;            /* 1 << SOCK_STREAM, ... */
+__u32 only_unconnected; /* of streams those that may listen */
+/* Rings are reported too, and each process that is read; may be set between two passes. */
 __u32 is_whole;
 /*
- * There is one reader: whose descriptor was the last one, how deep the reader lies in PID
- * namespaces, and the numbers there of the thread that was told last.
+ * There is one reader: the process of the last descriptor, how deep the reader lies in PID
+ * namespaces, and the numbers there of the thread that was reported last.
  */
 __u32 last_pid;
 __u32 level, has_level;
-__u32 told_thread, told_pid, told_number, told_pid_number;
+__u32 seen_thread, seen_pid, seen_number, seen_pid_number;
+__u32 seen_sharers;
+__u64 seen_table;
 
 /* The number of a thread in the PID namespace of the reader. */
 static unsigned int number_of(const struct pid *pid)
@@ -129,19 +152,18 @@ static unsigned int number_of(const struct pid *pid)
 }
 
 /*
- * What is asked stands in one line of memory, for every socket it is another one: so neither the
- * state nor the family is read where the protocol keeps it.
+ * Type and state share a cache line, and every socket costs at least one. So the state and the
+ * family are not read where the protocol keeps them, in other lines.
  */
 static bool is_wanted(const struct socket *socket)
 {
-	bool is_stream = socket->type == SOCK_STREAM;
+	__u32 type = (__u32)socket->type & 31;
 	int family;
 
-	if (is_stream ? !streams : !others)
+	if (!(types >> type & 1))
 		return 0;
-	/* listen(2) is refused to any other one (net/ipv4/af_inet.c). */
-	if (is_stream && streams == DESCRIPTORS_STREAMS_UNCONNECTED &&
-	    socket->state != SS_UNCONNECTED)
+	/* listen(2) is refused to a stream in any other state (net/ipv4/af_inet.c). */
+	if (only_unconnected && type == SOCK_STREAM && socket->state != SS_UNCONNECTED)
 		return 0;
 	family = socket->ops->family;
 	return family == AF_INET || family == AF_INET6;
@@ -173,7 +195,7 @@ static bool is_ring(const struct file *file)
 }
 
 /* The numbers of a thread and of its process, as the reader sees them. */
-static void find_numbers(const struct task_struct *task)
+static void set_numbers(const struct task_struct *task)
 {
 	/* The reader, who stays the same, sees no process of another namespace. */
 	if (!has_level) {
@@ -182,22 +204,39 @@ static void find_numbers(const struct task_struct *task)
 		level = BPF_CORE_READ(reader, thread_pid, level);
 		has_level = 1;
 	}
-	told_thread = task->pid;
-	told_pid = task->tgid;
-	told_pid_number = number_of(BPF_CORE_READ(task, group_leader, thread_pid));
-	told_number = told_thread == told_pid ? told_pid_number
+	seen_thread = task->pid;
+	seen_pid = task->tgid;
+	seen_pid_number = number_of(BPF_CORE_READ(task, group_leader, thread_pid));
+	seen_number = seen_thread == seen_pid ? seen_pid_number
 					      : number_of(BPF_CORE_READ(task, thread_pid));
+	seen_table = (__u64)BPF_CORE_READ(task, files);
+	seen_sharers = (__u32)BPF_CORE_READ(task, files, count.counter);
+}
+
+/* The iterator holds one itself (kernel/bpf/task_iter.c). */
+static unsigned int references_of(const struct file *file)
+{
+	const struct file___counted *counted = (const void *)file;
+
+	if (bpf_core_field_exists(counted->f_count))
+		return (unsigned int)BPF_CORE_READ(counted, f_count.counter) - 1;
+	if (bpf_core_field_exists(file->f_ref))
+		return (unsigned int)BPF_CORE_READ(file, f_ref.refcnt.counter);
+	return 0;
 }
 
 static void write(struct bpf_iter__task_file *at, const struct task_struct *task,
 		  struct descriptor *found)
 {
-	if (task->pid != told_thread || task->tgid != told_pid)
-		find_numbers(task);
-	found->pid = told_pid_number;
-	found->thread = told_number;
-	/* Where no room is left the kernel comes again with this descriptor: then the mark does
-	 * too. */
+	if (task->pid != seen_thread || task->tgid != seen_pid)
+		set_numbers(task);
+	found->pid = seen_pid_number;
+	found->thread = seen_number;
+	if (found->references) {
+		found->table = seen_table;
+		found->sharers = seen_sharers;
+	}
+	/* Without room the kernel comes again with this descriptor: then the mark does too. */
 	if (bpf_seq_write(at->meta->seq, found, sizeof(*found)) < 0)
 		last_pid = 0;
 }
@@ -210,7 +249,7 @@ int list_descriptors(struct bpf_iter__task_file *at)
 	struct descriptor found = {.fd = -1};
 	struct socket *socket;
 
-	/* Once more behind the last one, with nothing. */
+	/* Behind the last descriptor the kernel calls once more, with nothing. */
 	if (!file || !task)
 		return 0;
 	if (is_whole && task->tgid != last_pid) {
@@ -222,6 +261,8 @@ int list_descriptors(struct bpf_iter__task_file *at)
 		return 0;
 	if (socket)
 		found.inode = inode_of(socket);
+	if (socket && is_whole)
+		found.references = references_of(file);
 	found.fd = (int)at->fd;
 	write(at, task, &found);
 	return 0;

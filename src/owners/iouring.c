@@ -3,14 +3,13 @@
  * Sockets that an io_uring holds as registered files: no descriptor shows them, only the fdinfo
  * of the ring does. Reads that text, and never touches the ring.
  */
-#include "owners/procwalk.h"
+#include "owners/iouring.h"
 
+#include "cleanup.h"
 #include "num.h"
 #include "owners/procparse.h"
-#include "scope.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -18,6 +17,7 @@
 #include <unistd.h>
 
 #define NAME_SIZE 32
+#define TEXT_SIZE 16384
 
 /* Readers of one ring shut each other out for some microseconds. */
 #define TRIES 10
@@ -27,7 +27,7 @@
  * Before Linux 6.14 fdinfo had the last component of a name, unquoted: never "socket:[N]" for a
  * socket, but any file that somebody calls so would have looked like one.
  */
-bool iouring_shows_paths(const struct root *root)
+static bool shows_paths(const struct root *root)
 {
 	struct utsname name;
 	const char *at = name.release, *end;
@@ -39,91 +39,95 @@ bool iouring_shows_paths(const struct root *root)
 	if (uname(&name) < 0)
 		return true;
 	end = at + strlen(at);
-	if (!num_take(&at, end, 10, UINT16_MAX, &major) || *at++ != '.' ||
-	    !num_take(&at, end, 10, UINT16_MAX, &minor))
+	if (!num_scan(&at, end, 10, UINT16_MAX, &major) || *at++ != '.' ||
+	    !num_scan(&at, end, 10, UINT16_MAX, &minor))
 		return false;
 	return major > 6 || (major == 6 && minor >= 14);
 }
 
-/* What is known between two reads of one text. */
-struct progress {
-	size_t kept; /* bytes of walk->lines: a line whose end was not read yet */
+/* The text of one ring while it is being read. */
+struct ring_text {
+	size_t kept; /* bytes of @lines: a line whose end was not read yet */
 	bool is_cut; /* the line was longer than the buffer: its beginning is gone */
 	enum procparse_ring section;
+	char lines[TEXT_SIZE];
 };
 
-/* The complete lines of walk->lines; the rest moves to its beginning. */
-static int take_lines(struct procwalk *walk, struct procwalk_process *process, int dir, size_t size,
-		      struct progress *progress)
+/* The complete lines among the first @size bytes; the rest moves to the beginning. */
+static int scan_lines(struct walk *walk, struct visit *visit, int dir, struct ring_text *text,
+		      size_t size)
 {
-	char *line = walk->lines, *end = walk->lines + size, *newline;
+	char *line = text->lines, *end = text->lines + size, *newline;
 	uint32_t inode;
 
 	while ((newline = memchr(line, '\n', (size_t)(end - line)))) {
-		if (!progress->is_cut && procparse_ring_line(line, (size_t)(newline - line),
-							     &progress->section, &inode)) {
-			int r = procwalk_own(walk, process, dir, inode, -1);
+		if (!text->is_cut &&
+		    procparse_ring_line(line, (size_t)(newline - line), &text->section, &inode)) {
+			int r = walk_add_owner(walk, visit, dir, inode, -1);
 
 			if (r)
 				return r;
 		}
-		progress->is_cut = false;
+		text->is_cut = false;
 		line = newline + 1;
 	}
-	progress->kept = (size_t)(end - line);
-	memmove(walk->lines, line, progress->kept);
-	if (progress->kept == sizeof(walk->lines)) {
-		progress->is_cut = true;
-		progress->kept = 0;
+	text->kept = (size_t)(end - line);
+	memmove(text->lines, line, text->kept);
+	if (text->kept == sizeof(text->lines)) {
+		text->is_cut = true;
+		text->kept = 0;
 	}
 	return 0;
 }
 
 /*
- * The text once. Return: as iouring_find(), or -EAGAIN when it says nothing about files: while
- * another one holds the ring's lock the kernel leaves them out (io_uring/fdinfo.c).
+ * The text once. Return: as iouring_add_owners(), or -EAGAIN when it says nothing about files:
+ * while another process holds the ring's lock the kernel leaves them out (io_uring/fdinfo.c).
  */
-static int read_ring(struct procwalk *walk, struct procwalk_process *process, int dir,
-		     const char *path)
+static int read_ring(struct walk *walk, struct visit *visit, int dir, const char *path)
 {
-	cleanup(scope_close) int fd = dirscan_open(&walk->how, dir, path, O_RDONLY | O_NONBLOCK);
-	struct progress progress = {0};
+	cleanup(cleanup_close) int fd = procfs_open_file(&walk->proc, dir, path);
+	struct ring_text text;
 	ssize_t n;
 
 	if (fd < 0) {
 		if (fd != -ENOENT)
-			procwalk_refuse(process, -fd);
+			visit_note_refusal(visit, -fd);
 		return 0;
 	}
-	while ((n = read(fd, walk->lines + progress.kept, sizeof(walk->lines) - progress.kept)) >
-	       0) {
-		int r = take_lines(walk, process, dir, progress.kept + (size_t)n, &progress);
+	text.kept = 0;
+	text.is_cut = false;
+	text.section = PROCPARSE_RING_START;
+	while ((n = read(fd, text.lines + text.kept, sizeof(text.lines) - text.kept)) > 0) {
+		if (!visit_check_time(visit))
+			return 0;
+		int r = scan_lines(walk, visit, dir, &text, text.kept + (size_t)n);
 
 		if (r)
 			return r;
 	}
 	/* A ring that is closed meanwhile, or a thread that ends, is no end of the process. */
 	if (n < 0 && errno != ENOENT && errno != ESRCH)
-		procwalk_fail(process, errno);
-	return n == 0 && progress.section == PROCPARSE_RING_START ? -EAGAIN : 0;
+		visit_note_failure(visit, errno);
+	return n == 0 && text.section == PROCPARSE_RING_START ? -EAGAIN : 0;
 }
 
-int iouring_find(struct procwalk *walk, struct procwalk_process *process, int dir, const char *name)
+int iouring_add_owners(struct walk *walk, struct visit *visit, int dir, const char *name)
 {
 	char path[NAME_SIZE];
 	int r = -EAGAIN;
 
-	if (!walk->shows_paths)
+	if (!shows_paths(walk->proc.root))
 		return 0;
 	if ((size_t)snprintf(path, sizeof(path), "fdinfo/%s", name) >= sizeof(path))
 		return 0;
 	for (int i = 0; r == -EAGAIN && i < TRIES; i++) {
 		if (i)
 			nanosleep(&(struct timespec){.tv_nsec = PAUSE_NSEC}, NULL);
-		r = read_ring(walk, process, dir, path);
+		r = read_ring(walk, visit, dir, path);
 	}
 	if (r == -EAGAIN) {
-		procwalk_fail(process, EBUSY);
+		visit_note_failure(visit, EBUSY);
 		r = 0;
 	}
 	return r;

@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which processes need no visit: threads read tables of descriptors side by side, and a process in
- * whose table nothing is wanted goes into walk->seen. Nothing else is decided here. Whoever holds a
- * wanted socket, or could not be read, is visited as if nobody had looked before, so the answer is
- * the same whatever the number of threads.
+ * Which processes need no visit: threads read tables of descriptors side by side and find those in
+ * which nothing is wanted. Nothing else is decided here. A process that holds a wanted socket, or
+ * could not be read, is visited as if it had never been read, so the answer is the same whatever
+ * the number of threads.
  */
-#include "owners/procwalk.h"
+#include "owners/prefilter.h"
 
+#include "buf.h"
+#include "deadline.h"
+#include "dirscan.h"
+#include "owners/fdtable.h"
 #include "owners/procparse.h"
-#include "scope.h"
+#include "owners/threads.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -22,16 +25,18 @@
 /* Below this a thread costs more than it saves: measured, half a millisecond. */
 #define PROCESSES_MIN 128
 #define THREADS_MAX 8
-#define CHUNK 16 /* processes that a thread takes at once */
-/* Where tables cannot be read, as by an ordinary user, each is tried in vain. */
+#define CHUNK 16 /* processes that a thread is given at once */
+/* An ordinary user can read few tables: after so many failures the visits do it alone. */
 #define FAILURES_MAX 16
 
 struct prefilter {
-	const struct procwalk *walk;
+	const struct procfs *proc;
+	const struct wanted *wanted;
+	int64_t deadline, budget;
 	struct buf pids; /* uint32_t */
 	size_t count;
 	bool *needs_visit;   /* of each of @pids */
-	atomic_size_t next;  /* of @pids that nobody took */
+	atomic_size_t next;  /* the first of @pids that no thread was given */
 	atomic_int failures; /* tables that could not be read */
 };
 
@@ -42,40 +47,44 @@ static uint32_t pid_at(const struct prefilter *prefilter, size_t index)
 
 /* --- one process --------------------------------------------------------------------------- */
 
-/* Return: 1 when something in the table is wanted, 0 when nothing is, or a negative errno. */
-static int is_wanted(const struct procwalk *walk, struct dirscan *scan, int table)
+/*
+ * Return: 1 when something in the table is wanted or the time is over, 0 when nothing is, or a
+ * negative errno.
+ */
+static int has_wanted(const struct wanted *wanted, struct fdtable *table, int64_t end)
 {
-	struct dirscan_entry entry;
+	struct fdtable_entry entry;
+	unsigned step = 0;
 	int more;
 
-	dirscan_begin(scan, table);
-	while ((more = dirscan_next(scan, &entry)) > 0) {
-		char link[64];
-		uint32_t inode;
-		ssize_t n;
-
-		if (entry.name[0] == '.')
-			continue;
-		n = readlinkat(table, entry.name, link, sizeof(link));
-		if (n < 0 && errno != ENOENT)
-			return -errno;
-		if (n > 0 && procparse_socket(link, (size_t)n, &inode) &&
-		    procwalk_wants(walk, inode))
+	while ((more = fdtable_next(table, &entry)) > 0) {
+		if (entry.kind == FDTABLE_UNREADABLE)
+			return -entry.error;
+		if (entry.kind == FDTABLE_SOCKET ? wanted_find(wanted, entry.inode) != NULL
+						 : wanted->is_whole)
+			return 1;
+		if (deadline_is_over_at(end, &step))
 			return 1;
 	}
 	return more;
 }
 
-static void look_at(struct prefilter *prefilter, struct dirscan *scan, size_t index)
+static void check_process(struct prefilter *prefilter, struct fdtable *table, size_t index)
 {
-	cleanup(scope_close) int table = -1;
-	char name[24];
+	int64_t end = deadline_in(prefilter->budget);
+	char path[24];
 	int r;
 
-	snprintf(name, sizeof(name), "%u/fd", pid_at(prefilter, index));
-	table = dirscan_open(&prefilter->walk->how, prefilter->walk->proc, name,
-			     O_RDONLY | O_DIRECTORY);
-	r = table < 0 ? table : is_wanted(prefilter->walk, scan, table);
+	snprintf(path, sizeof(path), "%u/task", pid_at(prefilter, index));
+	if (prefilter->wanted->is_whole &&
+	    !threads_is_single(prefilter->proc, prefilter->proc->fd, path))
+		return;
+	snprintf(path, sizeof(path), "%u/fd", pid_at(prefilter, index));
+	r = fdtable_open(table, prefilter->proc, prefilter->proc->fd, path);
+	if (r >= 0) {
+		r = has_wanted(prefilter->wanted, table, end);
+		fdtable_close(table);
+	}
 	if (r < 0)
 		atomic_fetch_add(&prefilter->failures, 1);
 	prefilter->needs_visit[index] = r != 0;
@@ -86,21 +95,21 @@ static void look_at(struct prefilter *prefilter, struct dirscan *scan, size_t in
 static void *work(void *data)
 {
 	struct prefilter *prefilter = data;
-	struct dirscan *scan = malloc(sizeof(*scan));
+	struct fdtable *table = malloc(sizeof(*table));
 	size_t first;
 
-	while (scan && atomic_load(&prefilter->failures) < FAILURES_MAX &&
+	while (table && atomic_load(&prefilter->failures) < FAILURES_MAX &&
 	       (first = atomic_fetch_add(&prefilter->next, CHUNK)) < prefilter->count) {
 		size_t end = first + CHUNK < prefilter->count ? first + CHUNK : prefilter->count;
 
-		for (size_t i = first; i < end; i++)
-			look_at(prefilter, scan, i);
+		for (size_t i = first; i < end && !deadline_is_over(prefilter->deadline); i++)
+			check_process(prefilter, table, i);
 	}
-	free(scan);
+	free(table);
 	return NULL;
 }
 
-/* We are one of them. A thread that the system refuses leaves more to the others. */
+/* The caller is one of them. A thread that cannot be started leaves more to the others. */
 static void run_threads(struct prefilter *prefilter, unsigned count)
 {
 	pthread_t threads[THREADS_MAX];
@@ -121,16 +130,18 @@ static unsigned count_cpus(void)
 	return count > THREADS_MAX ? THREADS_MAX : (unsigned)count;
 }
 
-static int list_pids(struct procwalk *walk, struct prefilter *prefilter)
+static int list_pids(struct prefilter *prefilter)
 {
+	int proc = prefilter->proc->fd;
+	struct dirscan scan;
 	struct dirscan_entry entry;
 	uint32_t pid;
 
-	if (lseek(walk->proc, 0, SEEK_SET) < 0)
+	if (lseek(proc, 0, SEEK_SET) < 0)
 		return 0;
-	dirscan_begin(&walk->pids, walk->proc);
-	/* What cannot be listed is not left out: the visits come to it. */
-	while (dirscan_next(&walk->pids, &entry) > 0) {
+	dirscan_begin(&scan, proc);
+	/* A process that cannot be listed here is not left out: the visits come to it. */
+	while (dirscan_next(&scan, &entry) > 0) {
 		if (procparse_number(entry.name, &pid))
 			buf_append(&prefilter->pids, &pid, sizeof(pid));
 	}
@@ -138,24 +149,30 @@ static int list_pids(struct procwalk *walk, struct prefilter *prefilter)
 	return prefilter->pids.error;
 }
 
-int prefilter_run(struct procwalk *walk)
+int prefilter_run(const struct procfs *proc, const struct wanted *wanted, int64_t deadline,
+		  int64_t budget, struct intmap *checked)
 {
-	struct prefilter prefilter = {.walk = walk};
+	struct prefilter prefilter = {
+		.proc = proc,
+		.wanted = wanted,
+		.deadline = deadline,
+		.budget = budget,
+	};
 	unsigned threads = count_cpus();
-	int r = threads > 1 ? list_pids(walk, &prefilter) : 0;
+	int r = threads > 1 ? list_pids(&prefilter) : 0;
 
 	if (r >= 0 && prefilter.count >= PROCESSES_MIN) {
 		prefilter.needs_visit = malloc(prefilter.count);
 		if (!prefilter.needs_visit)
 			r = -ENOMEM;
-		/* Nobody is left out whom no thread came to. */
+		/* A process that no thread comes to is visited. */
 		for (size_t i = 0; r >= 0 && i < prefilter.count; i++)
 			prefilter.needs_visit[i] = true;
 		if (r >= 0)
 			run_threads(&prefilter, threads);
 		for (size_t i = 0; r >= 0 && i < prefilter.count; i++) {
 			if (!prefilter.needs_visit[i])
-				r = intmap_put(&walk->seen, pid_at(&prefilter, i), 0);
+				r = intmap_put(checked, pid_at(&prefilter, i), 0);
 		}
 	}
 	free(prefilter.needs_visit);

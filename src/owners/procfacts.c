@@ -1,37 +1,39 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Facts of one process that holds a wanted socket, read once, and only those that the query
- * asks for. A fact that cannot be read is unknown, which is no failure of the walk.
+ * Facts of one process that owns a socket, read once, and only those that the query asks for. A
+ * fact that cannot be read is unknown, and the walk goes on.
  */
-#include "owners/procwalk.h"
+#include "owners/procfacts.h"
 
-#include "model/snapshot.h"
+#include "cleanup.h"
+#include "error.h"
+#include "model/builder.h"
+#include "owners/parents.h"
 #include "owners/procparse.h"
-#include "scope.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #define KERNEL_THREAD 0x00200000u /* PF_KTHREAD, include/linux/sched.h */
 #define COMM_SIZE 256             /* threads of the kernel have names of up to 64 bytes */
-#define CMDLINE_SIZE 4096
+#define STATUS_SIZE 4096
+#define MAX_FILE (16u << 20)
+/* A process may execute another program while its link is compared, hardly as often as that. */
+#define EXE_TRIES 4
 
-/* What a process is made of in memory; the texts that its struct lsp_process borrows. */
+/* The texts that a struct lsp_process borrows. */
 struct texts {
 	char comm[COMM_SIZE];
 	char exe[PATH_MAX + sizeof(" (deleted)")];
-	char cmdline[CMDLINE_SIZE + 1];
 };
 
-bool procfacts_is_idle(struct procwalk *walk, const struct procwalk_process *process)
+bool procfacts_is_idle(const struct procfs *proc, int dir)
 {
 	struct procparse_stat stat;
-	ssize_t n = procwalk_read(walk, process->dir, "stat", walk->text, sizeof(walk->text));
 
-	if (n < 0 || !procparse_stat(walk->text, (size_t)n, &stat))
+	if (procfs_read_stat(proc, dir, &stat) != 0)
 		return false;
 	return stat.state == 'Z' || stat.state == 'X' || stat.flags & KERNEL_THREAD;
 }
@@ -40,127 +42,155 @@ bool procfacts_is_idle(struct procwalk *walk, const struct procwalk_process *pro
  * A fact that cannot be read although it is there leaves the process half seen. In /proc all
  * files go with the process; a recorded tree may lack one.
  */
-static void note(const struct procwalk *walk, struct procwalk_process *process, ssize_t n)
+static void note(const struct procfacts *facts, struct visit *visit, ssize_t n)
 {
-	if (n < 0 && (n != -ENOENT || walk->root->is_machine))
-		procwalk_fail(process, (int)-n);
+	if (n < 0 && (n != -ENOENT || facts->proc->root->is_machine))
+		visit_note_failure(visit, (int)-n);
 }
 
-static int read_exe(const struct procwalk *walk, struct procwalk_process *process, int dir,
-		    struct texts *texts, struct lsp_process *out)
+/* Return: the length of the link, or a negative errno. */
+static ssize_t read_link(int dir, struct texts *texts)
 {
-	int from = process->dir, r = 0;
-	ssize_t n = root_readlink_at(from, "exe", texts->exe, sizeof(texts->exe));
+	return root_readlink_at(dir, "exe", texts->exe, sizeof(texts->exe));
+}
+
+/* Return: as read_link(); the text is another one where the process executes another program. */
+static ssize_t verify_exe(struct procfacts *facts, int dir, struct texts *texts,
+			  struct exe_verdict *verdict)
+{
+	ssize_t n = 1;
+
+	for (int i = 0; i < EXE_TRIES; i++) {
+		int r = exe_verify_link(&facts->verify, facts->proc, dir, texts->exe, verdict);
+
+		if (r <= 0)
+			return r < 0 ? r : n;
+		n = read_link(dir, texts);
+		if (n <= 0)
+			return n;
+	}
+	*verdict = (struct exe_verdict){LSP_EXE_UNVERIFIED_UNKNOWN, false};
+	return n;
+}
+
+static void read_exe(struct procfacts *facts, struct visit *visit, int dir, struct texts *texts,
+		     struct lsp_process *out)
+{
+	struct exe_verdict verdict = {LSP_EXE_VERIFIED, false};
+	int from = visit->dir;
+	ssize_t n = read_link(from, texts);
 
 	/* A leader that ended has no program, its threads have. */
-	if (n == -ENOENT && dir != process->dir) {
+	if (n == -ENOENT && dir != visit->dir) {
 		from = dir;
-		n = root_readlink_at(from, "exe", texts->exe, sizeof(texts->exe));
+		n = read_link(from, texts);
 	}
 	/* Threads of the kernel have none, and no path is longer than what was asked for. */
-	if (n < 0 && n != -ENOENT && n != -ENAMETOOLONG)
-		procwalk_fail(process, (int)-n);
+	if (n == -ENOENT || n == -ENAMETOOLONG)
+		return;
+	if (n > 0 && facts->lookups & LSP_LOOKUP_VERIFY && facts->proc->root->is_machine)
+		n = verify_exe(facts, from, texts, &verdict);
+	if (n < 0)
+		visit_note_failure(visit, (int)-n);
 	if (n <= 0)
-		return 0;
-	if (walk->query->facts & LSP_FACT_DOUBT)
-		r = exedoubt_find(walk, from, texts->exe, &out->exe_doubt);
-	out->exe_kind = procparse_exe(texts->exe);
+		return;
+	out->exe_unverified = verdict.unverified;
+	out->exe_kind = verdict.is_name ? LSP_EXE_KIND_FILE : procparse_exe(texts->exe);
 	out->exe = texts->exe;
-	return r;
 }
 
-static void read_cmdline(const struct procwalk *walk, struct procwalk_process *process, int dir,
-			 struct texts *texts, struct lsp_process *out)
-{
-	/* One read: a process can make this file 64 GiB long. */
-	ssize_t n = procwalk_read(walk, process->dir, "cmdline", texts->cmdline,
-				  sizeof(texts->cmdline));
-
-	if (n == 0 && dir != process->dir)
-		n = procwalk_read(walk, dir, "cmdline", texts->cmdline, sizeof(texts->cmdline));
-	note(walk, process, n);
-	if (n > 0 && procparse_cmdline(texts->cmdline, (size_t)n))
-		out->cmdline = texts->cmdline;
-}
-
-/* Once a walk. */
-static int read_boot_time(struct procwalk *walk)
+/* Once for all processes. */
+static int read_boot_time(struct procfacts *facts)
 {
 	struct buf text = BUF_INIT;
-	int r = root_read_at(walk->proc, "stat", &text, 16u << 20);
-	const char *error = strerrordesc_np(-r);
+	int r = root_read_at(facts->proc->fd, "stat", &text, MAX_FILE);
 	char why[128];
 
-	walk->is_boot_time_read = true;
+	facts->is_boot_time_read = true;
 	if (r == 0 && text.size)
-		walk->has_boot_time = procparse_boot_time(text.data, text.size, &walk->boot_time);
+		facts->has_boot_time = procparse_boot_time(text.data, text.size, &facts->boot_time);
 	buf_deinit(&text);
-	if (r == 0 || (r == -ENOENT && !walk->root->is_machine))
+	if (r == 0 || (r == -ENOENT && !facts->proc->root->is_machine))
 		return 0;
-	snprintf(why, sizeof(why), "could not be read: /proc/stat: %s",
-		 error ? error : "unknown error");
-	return snapshot_add_gap(walk->snapshot,
-				&(struct lsp_gap){.what = "start times", .why = why});
+	snprintf(why, sizeof(why), "could not be read: /proc/stat: %s", error_describe(r));
+	return builder_add_gap(facts->snapshot,
+			       &(struct lsp_gap){.what = "start times", .why = why});
 }
 
-static int read_started(struct procwalk *walk, struct procwalk_process *process,
-			struct lsp_process *out)
+static int read_started(struct procfacts *facts, struct visit *visit, struct lsp_process *out)
 {
 	long ticks = sysconf(_SC_CLK_TCK);
 	struct procparse_stat stat;
-	int r = walk->is_boot_time_read ? 0 : read_boot_time(walk);
-	ssize_t n;
+	int r = facts->is_boot_time_read ? 0 : read_boot_time(facts);
 
-	if (r < 0 || !walk->has_boot_time || ticks <= 0)
+	if (r < 0 || !facts->has_boot_time || ticks <= 0)
 		return r;
-	n = procwalk_read(walk, process->dir, "stat", walk->text, sizeof(walk->text));
-	note(walk, process, n);
-	if (n >= 0 && procparse_stat(walk->text, (size_t)n, &stat))
+	r = procfs_read_stat(facts->proc, visit->dir, &stat);
+	note(facts, visit, r);
+	if (r == 0)
 		out->has_started = !__builtin_add_overflow(
-			walk->boot_time, stat.started / (uint64_t)ticks, &out->started);
+			facts->boot_time, stat.started / (uint64_t)ticks, &out->started);
 	return 0;
 }
 
-static void read_names(struct procwalk *walk, struct procwalk_process *process, struct texts *texts,
+/* The whole text, which is one for each hierarchy; host/cgroup.c reads it. */
+static int read_cgroups(const struct procfacts *facts, struct visit *visit, struct buf *text,
+			struct lsp_process *out)
+{
+	int r = root_read_at(visit->dir, "cgroup", text, MAX_FILE);
+
+	if (r == -ENOMEM || (r == 0 && !buf_text(text)))
+		return -ENOMEM;
+	note(facts, visit, r);
+	if (r == 0)
+		out->cgroups = text->data;
+	return 0;
+}
+
+static void read_names(const struct procfacts *facts, struct visit *visit, struct texts *texts,
 		       struct lsp_process *out)
 {
-	ssize_t n = procwalk_read(walk, process->dir, "comm", texts->comm, sizeof(texts->comm));
+	char status[STATUS_SIZE];
+	ssize_t n = procfs_read(facts->proc, visit->dir, "comm", texts->comm, sizeof(texts->comm));
 
-	note(walk, process, n);
+	note(facts, visit, n);
 	if (n >= 0) {
 		procparse_comm(texts->comm, (size_t)n);
 		out->comm = texts->comm;
 	}
-	n = procwalk_read(walk, process->dir, "status", walk->text, sizeof(walk->text));
-	note(walk, process, n);
+	n = procfs_read(facts->proc, visit->dir, "status", status, sizeof(status));
+	note(facts, visit, n);
 	if (n > 0)
-		out->has_uid = procparse_uid(walk->text, (size_t)n, &out->uid);
+		out->has_uid = procparse_uid(status, (size_t)n, &out->uid);
 }
 
-int procfacts_add(struct procwalk *walk, struct procwalk_process *process, int dir)
+int procfacts_add(struct procfacts *facts, struct visit *visit, int dir)
 {
-	struct lsp_process facts = {.pid = process->pid};
-	unsigned wanted = walk->query->facts;
+	struct lsp_process process = {.pid = visit->pid};
 	/* Of a thread that ended before, if it is set. */
-	bool was_gone = process->is_gone;
+	bool was_gone = visit->is_gone;
+	cleanup(buf_deinit) struct buf cgroups = BUF_INIT;
 	struct texts texts;
 	int r = 0;
 
-	process->is_gone = false;
-	read_names(walk, process, &texts, &facts);
-	if (!process->is_gone && wanted & LSP_FACT_EXE)
-		r = read_exe(walk, process, dir, &texts, &facts);
-	if (r >= 0 && !process->is_gone && wanted & LSP_FACT_CMDLINE)
-		read_cmdline(walk, process, dir, &texts, &facts);
-	if (r >= 0 && !process->is_gone && wanted & LSP_FACT_STARTED)
-		r = read_started(walk, process, &facts);
-	/* Half of a process that ended is none: the second pass tells who has its sockets now. */
-	if (r < 0 || process->is_gone)
+	visit->is_gone = false;
+	read_names(facts, visit, &texts, &process);
+	if (!visit->is_gone && facts->lookups & LSP_LOOKUP_EXE)
+		read_exe(facts, visit, dir, &texts, &process);
+	if (!visit->is_gone && facts->lookups & LSP_LOOKUP_STARTED)
+		r = read_started(facts, visit, &process);
+	if (r >= 0 && !visit->is_gone && facts->lookups & LSP_LOOKUP_CGROUP)
+		r = read_cgroups(facts, visit, &cgroups, &process);
+	/* Half of a process that ended is none: the second pass finds who has its sockets now. */
+	if (r < 0 || visit->is_gone)
 		return r < 0 ? r : 1;
-	process->is_gone = was_gone;
-	r = snapshot_add_process(walk->snapshot, &facts, &process->index);
-	process->is_added = r >= 0;
-	if (r >= 0 && wanted & LSP_FACT_PARENTS)
-		r = parents_add(walk, process);
+	visit->is_gone = was_gone;
+	r = builder_add_process(facts->snapshot, &process, &visit->index);
+	visit->is_added = r >= 0;
+	if (r >= 0 && facts->lookups & LSP_LOOKUP_CMDLINE)
+		r = cmdlines_add(&facts->cmdlines, facts->proc, visit->dir, dir, visit->pid,
+				 visit->index);
+	if (r >= 0 && facts->lookups & LSP_LOOKUP_PARENTS)
+		r = parents_add(facts->proc, facts->snapshot, visit->dir, visit->index);
 	return r < 0 ? r : 0;
 }

@@ -3,54 +3,52 @@
  * What a finished walk could not see, as gaps with the way out, and as notes where nothing can
  * be hidden behind it. Decides nothing about sockets: that is lsp_snapshot_owner_gap()'s.
  */
-#include "owners/procwalk.h"
+#include "owners/procgaps.h"
 
-#include "model/snapshot.h"
-#include "owners/mountinfo.h"
-#include "owners/procparse.h"
+#include "buf.h"
+#include "deadline.h"
+#include "error.h"
+#include "host/capabilities.h"
+#include "host/mountinfo.h"
+#include "model/builder.h"
+#include "privileges.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <inttypes.h>
 #include <linux/capability.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define MAX_FILE (16u << 20)
 #define FIRST_PID_NAMESPACE "pid:[4026531836]" /* PROC_PID_INIT_INO, include/linux/proc_ns.h */
 #define UNREADABLE "could not be read: "
-#define WAY_OUT "(run as root, or setcap cap_sys_ptrace,cap_dac_read_search=ep)"
 
-uint64_t procgaps_capabilities(const struct root *root)
+/* What was refused, which capabilities are needed for it, and how to get them. */
+static int format_refusal(struct buf *out, const char *what, bool can_trace, bool can_search)
 {
-	struct buf text = BUF_INIT;
-	uint64_t effective = 0;
+	const char *way_out = geteuid() == 0 ? ", which root lacks here" : " (run as root)";
 
-	if (root_read(root, "proc/self/status", &text, MAX_FILE) < 0 || !text.size ||
-	    !procparse_capabilities(text.data, text.size, &effective))
-		effective = 0;
-	buf_deinit(&text);
-	return effective;
+	buf_reset(out);
+	buf_append_text(out, what);
+	if (can_trace && can_search)
+		buf_append_text(out, "the kernel refused it: a security module, or another user "
+				     "namespace");
+	else
+		buf_printf(out, "%s%s%s needed%s", can_trace ? "" : "CAP_SYS_PTRACE",
+			   can_trace || can_search ? "" : " and ",
+			   can_search  ? " is"
+			   : can_trace ? "CAP_DAC_READ_SEARCH is"
+				       : "CAP_DAC_READ_SEARCH are",
+			   way_out);
+	return buf_text(out) ? 0 : -ENOMEM;
 }
 
-static const char *why_refused(uint64_t capabilities)
-{
-	bool can_trace = capabilities & UINT64_C(1) << CAP_SYS_PTRACE;
-	bool can_search = capabilities & UINT64_C(1) << CAP_DAC_READ_SEARCH;
-
-	/* CAP_DAC_OVERRIDE opens directories too. */
-	can_search |= capabilities & UINT64_C(1) << CAP_DAC_OVERRIDE ? true : false;
-	if (!can_trace && !can_search)
-		return UNREADABLE "CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH are needed " WAY_OUT;
-	if (!can_trace)
-		return UNREADABLE "CAP_SYS_PTRACE is needed " WAY_OUT;
-	if (!can_search)
-		return UNREADABLE "CAP_DAC_READ_SEARCH is needed " WAY_OUT;
-	return UNREADABLE "the kernel refused it: a security module, or another user namespace";
-}
-
-/* The group of mount option "gid=" sees all processes. */
+/* Members of the group of mount option "gid=" see all processes. */
 static bool is_in_group(const char *number)
 {
 	gid_t *groups, group = (gid_t)strtoul(number, NULL, 10);
@@ -74,7 +72,7 @@ static bool hides_processes(const char *options)
 
 	if (!hidepid)
 		return false;
-	/* Values in numbers and, from Linux 5.8 on, in words (fs/proc/root.c). */
+	/* Values are numbers and, from Linux 5.8 on, words (fs/proc/root.c). */
 	if (strncmp(hidepid, "ptraceable", 10) == 0 || hidepid[0] == '4')
 		return true;
 	if (strncmp(hidepid, "invisible", 9) == 0 || hidepid[0] == '2')
@@ -82,16 +80,17 @@ static bool hides_processes(const char *options)
 	return false;
 }
 
-static bool is_hidden_by_mount(const struct procwalk *walk)
+static bool is_hidden_by_mount(const struct walk *walk)
 {
 	struct buf text = BUF_INIT;
 	struct mountinfo mount;
 	bool is_hidden = false;
 	char *cursor;
 
-	if (root_read(walk->root, "proc/self/mountinfo", &text, MAX_FILE) == 0 && buf_text(&text)) {
+	if (root_read(walk->proc.root, "proc/self/mountinfo", &text, MAX_FILE) == 0 &&
+	    buf_text(&text)) {
 		cursor = text.data;
-		/* The last one covers those before it. */
+		/* The last mount covers those before it. */
 		while (mountinfo_parse(&cursor, &mount)) {
 			if (strcmp(mount.type, "proc") == 0 && strcmp(mount.point, "/proc") == 0)
 				is_hidden = hides_processes(mount.options);
@@ -101,96 +100,38 @@ static bool is_hidden_by_mount(const struct procwalk *walk)
 	return is_hidden;
 }
 
-static bool is_hidden(const struct procwalk *walk, uint64_t capabilities)
+static bool is_hidden(const struct walk *walk, uint64_t capabilities)
 {
-	/* Who made a recording may have left processes out: there PID 1 means nothing. */
-	if (walk->root->is_machine && !walk->has_first)
+	struct stat status;
+
+	/* PID 1 is always there; a recording may lack it, as it may lack any process. */
+	if (walk->proc.root->is_machine &&
+	    fstatat(walk->proc.fd, "1", &status, AT_SYMLINK_NOFOLLOW) < 0)
 		return true;
-	return !(capabilities & UINT64_C(1) << CAP_SYS_PTRACE) && is_hidden_by_mount(walk);
+	return !(capabilities & PRIVILEGE(CAP_SYS_PTRACE)) && is_hidden_by_mount(walk);
 }
 
-static bool is_pid_namespace(const struct procwalk *walk)
+static bool is_pid_namespace(const struct walk *walk)
 {
 	char link[64];
 
-	return root_readlink_at(walk->proc, "self/ns/pid", link, sizeof(link)) > 0 &&
+	return root_readlink_at(walk->proc.fd, "self/ns/pid", link, sizeof(link)) > 0 &&
 	       strcmp(link, FIRST_PID_NAMESPACE) != 0;
 }
 
 /* cgroups(7): the line of cgroup v2 reads "0::PATH", with "/" for the root. */
-static bool has_cgroups(const struct procwalk *walk)
+static bool has_cgroups(const struct walk *walk)
 {
 	struct buf text = BUF_INIT;
 	const char *line = NULL;
 	bool is_below = false;
 
-	if (root_read(walk->root, "proc/1/cgroup", &text, MAX_FILE) == 0 && buf_text(&text))
+	if (root_read(walk->proc.root, "proc/1/cgroup", &text, MAX_FILE) == 0 && buf_text(&text))
 		line = strncmp(text.data, "0::", 3) == 0 ? text.data : strstr(text.data, "\n0::");
 	if (line)
 		is_below = strncmp(strchr(line, '/') ? strchr(line, '/') : "/\n", "/\n", 2) != 0;
 	buf_deinit(&text);
 	return is_below;
-}
-
-static int tell(const struct procwalk *walk, uint64_t count, const char *why)
-{
-	return snapshot_add_gap(
-		walk->snapshot,
-		&(struct lsp_gap){.what = "processes", .why = why, .count = count, .hides = true});
-}
-
-static int tell_error(const struct procwalk *walk, int error, uint64_t count)
-{
-	const char *text = strerrordesc_np(error);
-	char why[128];
-
-	snprintf(why, sizeof(why), UNREADABLE "%s", text ? text : "unknown error");
-	return tell(walk, count, why);
-}
-
-static uint64_t count_of(const struct procwalk_error errors[PROCWALK_ERRORS], int error)
-{
-	for (size_t i = 0; i < PROCWALK_ERRORS; i++) {
-		if (errors[i].error == error)
-			return errors[i].count;
-	}
-	return 0;
-}
-
-static int tell_errors(const struct procwalk *walk)
-{
-	int r = 0;
-
-	for (size_t i = 0; r >= 0 && i < PROCWALK_ERRORS && walk->errors[i].error; i++)
-		r = tell_error(walk, walk->errors[i].error, walk->errors[i].count);
-	/* A failure that the second pass did not repeat may have hidden one of several owners. */
-	for (size_t i = 0; r >= 0 && i < PROCWALK_ERRORS && walk->earlier[i].error; i++) {
-		const struct procwalk_error *earlier = &walk->earlier[i];
-		uint64_t again = count_of(walk->errors, earlier->error);
-
-		r = tell_error(walk, earlier->error,
-			       earlier->count > again ? earlier->count - again : 0);
-	}
-	return r;
-}
-
-/* Only with sockets that nobody was seen to hold: otherwise nothing hides behind these. */
-static int tell_unseen(const struct procwalk *walk, struct snapshot_walk *seen)
-{
-	uint64_t capabilities = procgaps_capabilities(walk->root);
-	int r = 0;
-
-	if (is_hidden(walk, capabilities)) {
-		seen->is_partial = true;
-		r = tell(walk, 0,
-			 "hidden by /proc (mount option hidepid): CAP_SYS_PTRACE is "
-			 "needed " WAY_OUT);
-	}
-	if (r >= 0 && walk->unreadable)
-		r = tell(walk, walk->unreadable, why_refused(capabilities));
-	if (r >= 0 && seen->is_pid_namespace)
-		r = tell(walk, 0, "outside of this PID namespace, not to be seen from inside");
-	return r;
 }
 
 /* "1 process", "2 processes" */
@@ -199,48 +140,168 @@ static const char *noun(uint64_t count)
 	return count == 1 ? "process" : "processes";
 }
 
-static int add_notes(const struct procwalk *walk)
+static int add_gap(const struct walk *walk, uint64_t count, const char *why, bool is_in_facts)
 {
-	const char *passes = walk->pass == PROCWALK_FIRST ? "one pass" : "two passes";
-	/* The kernel's first pass does not tell whom it passed. */
-	int r = walk->is_asked && walk->pass == PROCWALK_FIRST
-			? snapshot_add_note(walk->snapshot, "owners: all processes in %s", passes)
-			: snapshot_add_note(walk->snapshot, "owners: %" PRIu64 " %s%s in %s",
-					    walk->processes, noun(walk->processes),
-					    walk->is_asked ? " with descriptors" : "", passes);
+	return builder_add_gap(walk->snapshot, &(struct lsp_gap){
+						       .what = "processes",
+						       .why = why,
+						       .count = count,
+						       .hides = true,
+						       .is_in_facts = is_in_facts,
+					       });
+}
 
-	if (r >= 0 && walk->ended)
-		r = snapshot_add_note(walk->snapshot,
-				      "owners: %" PRIu64 " %s ended during the walk", walk->ended,
-				      noun(walk->ended));
-	if (r >= 0 && walk->unreadable && !walk->unowned)
-		r = snapshot_add_note(walk->snapshot,
-				      "owners: %" PRIu64 " %s could not be read (PID %" PRIu32
-				      "%s), but every socket has an owner",
-				      walk->unreadable, noun(walk->unreadable), walk->refused,
-				      walk->unreadable > 1 ? " is one" : "");
+static int add_error(const struct walk *walk, int error, uint64_t count)
+{
+	char why[128];
+
+	snprintf(why, sizeof(why), UNREADABLE "%s", error_describe(-error));
+	return add_gap(walk, count, why, false);
+}
+
+static uint64_t larger(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+static bool is_late(const struct tally *tally)
+{
+	return tally->is_cut || tally->was_cut || tally->unvisited || tally->earlier_unvisited ||
+	       tally->late || tally->earlier_late;
+}
+
+/* What the time did not suffice for. */
+static int add_late(const struct walk *walk)
+{
+	const struct tally *tally = &walk->tally;
+	/* What the second pass had time for may still have hidden one of several owners. */
+	uint64_t unvisited = larger(tally->unvisited, tally->earlier_unvisited);
+	uint64_t late = larger(tally->late, tally->earlier_late);
+	bool is_cut = tally->is_cut || tally->was_cut;
+	char why[160] = UNREADABLE "the time limit was reached", others[48] = "";
+	size_t length = strlen(why);
+	int r = 0;
+
+	if (tally->longest)
+		snprintf(why + length, sizeof(why) - length,
+			 " (process %" PRIu32 " took longest: %" PRId64 " ms)", tally->longest_pid,
+			 tally->longest / DEADLINE_NSEC_PER_MSEC);
+	if (unvisited || is_cut)
+		r = add_gap(walk, is_cut ? 0 : unvisited, why, false);
+	if (r < 0 || !late)
+		return r;
+	if (late > 1)
+		snprintf(others, sizeof(others), " and of %" PRIu64 " other %s", late - 1,
+			 noun(late - 1));
+	snprintf(why, sizeof(why),
+		 "of process %" PRIu32 "%s could not all be read in time: one process has "
+		 "%" PRId64 " ms",
+		 tally->late_pid, others, walk->budget / DEADLINE_NSEC_PER_MSEC);
+	return builder_add_gap(walk->snapshot,
+			       &(struct lsp_gap){.what = "descriptors", .why = why, .hides = true});
+}
+
+static int add_errors(const struct walk *walk)
+{
+	const struct tally_error *errors = walk->tally.errors, *earlier = walk->tally.earlier;
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < TALLY_ERRORS && errors[i].error; i++)
+		r = add_error(walk, errors[i].error, errors[i].count);
+	/* A failure that the second pass did not repeat may have hidden one of several owners. */
+	for (size_t i = 0; r >= 0 && i < TALLY_ERRORS && earlier[i].error; i++) {
+		uint64_t again = tally_find_error(errors, earlier[i].error);
+
+		r = add_error(walk, earlier[i].error,
+			      earlier[i].count > again ? earlier[i].count - again : 0);
+	}
 	return r;
 }
 
-int procgaps_tell(struct procwalk *walk)
+/*
+ * Only where a socket has no owner: otherwise nothing hides behind these. What does is the owner of
+ * that socket, which lsp_snapshot_owner_gap() says.
+ */
+static int add_hiding(const struct walk *walk, struct snapshot_walk *seen)
 {
+	uint64_t capabilities, refused = walk->tally.refused;
+	struct buf why = BUF_INIT;
+	int r = 0;
+
+	capabilities_read(walk->proc.root, &capabilities);
+	if (is_hidden(walk, capabilities)) {
+		seen->is_partial = true;
+		r = format_refusal(&why, "are hidden by /proc (mount option hidepid): ", false,
+				   true);
+		if (r >= 0)
+			r = add_gap(walk, 0, why.data, true);
+	}
+	if (r >= 0 && refused)
+		/* CAP_DAC_OVERRIDE opens directories too. */
+		r = format_refusal(&why, UNREADABLE, capabilities & PRIVILEGE(CAP_SYS_PTRACE),
+				   capabilities & (PRIVILEGE(CAP_DAC_READ_SEARCH) |
+						   PRIVILEGE(CAP_DAC_OVERRIDE)));
+	if (r >= 0 && refused)
+		r = add_gap(walk, refused, why.data, true);
+	buf_deinit(&why);
+	if (r >= 0 && seen->is_pid_namespace)
+		r = add_gap(walk, 0, "outside this PID namespace cannot be seen", true);
+	return r;
+}
+
+static int add_notes(const struct walk *walk, bool is_by_kernel)
+{
+	const struct tally *tally = &walk->tally;
+	bool is_named = !is_by_kernel || walk->wanted.is_whole;
+	const char *passes = walk->wanted.pass == 1 ? "one pass" : "two passes";
+	/* Unless all owners are wanted the kernel does not name processes that hold nothing. */
+	int r = !is_named ? builder_add_note(walk->snapshot, "owners: all processes in %s", passes)
+			  : builder_add_note(walk->snapshot, "owners: %" PRIu64 " %s%s in %s",
+					     tally->processes, noun(tally->processes),
+					     is_by_kernel ? " with descriptors" : "", passes);
+
+	if (r >= 0 && tally->ended)
+		r = builder_add_note(walk->snapshot, "owners: %" PRIu64 " %s ended during the walk",
+				     tally->ended, noun(tally->ended));
+	if (r >= 0 && tally->refused && walk->wanted.unowned)
+		r = builder_add_note(walk->snapshot, "owners: PID %" PRIu32 "%s could not be read",
+				     tally->refused_pid, tally->refused > 1 ? ", and others," : "");
+	if (r >= 0 && tally->failed_pid)
+		r = builder_add_note(walk->snapshot, "owners: reading PID %" PRIu32 " failed",
+				     tally->failed_pid);
+	if (r >= 0 && tally->refused && !walk->wanted.unowned)
+		r = builder_add_note(walk->snapshot,
+				     "owners: %" PRIu64 " %s could not be read (PID %" PRIu32
+				     "%s), but every socket has an owner",
+				     tally->refused, noun(tally->refused), tally->refused_pid,
+				     tally->refused > 1 ? " is one" : "");
+	return r;
+}
+
+int procgaps_report(const struct walk *walk, bool is_by_kernel)
+{
+	const struct tally *tally = &walk->tally;
+	const bool has_unowned = walk->wanted.unowned > 0;
 	struct snapshot_walk seen = {
 		.is_done = true,
-		.is_all_owned = !walk->unowned,
-		.has_cgroups = walk->unowned && has_cgroups(walk),
-		.is_masked = walk->masked != 0,
-		.is_partial = walk->unreadable || walk->masked || walk->errors[0].error,
+		.is_all_owned = !has_unowned,
+		.has_cgroups = has_unowned && has_cgroups(walk),
+		.is_overmounted = tally->overmounted > 0,
+		.is_late = is_late(tally),
+		.is_partial = tally->refused || tally->overmounted || tally->errors[0].error,
 		.is_pid_namespace = is_pid_namespace(walk),
 	};
-	int r = add_notes(walk);
+	int r = add_notes(walk, is_by_kernel);
 
-	if (r >= 0 && walk->masked)
-		r = tell(walk, walk->masked,
-			 "masked: something is mounted over their directory in /proc");
+	if (r >= 0 && tally->overmounted)
+		r = add_gap(walk, tally->overmounted,
+			    UNREADABLE "something is mounted over their directory in /proc", false);
 	if (r >= 0)
-		r = tell_errors(walk);
-	if (r >= 0 && walk->unowned)
-		r = tell_unseen(walk, &seen);
-	snapshot_set_walk(walk->snapshot, &seen);
+		r = add_late(walk);
+	if (r >= 0)
+		r = add_errors(walk);
+	if (r >= 0 && has_unowned)
+		r = add_hiding(walk, &seen);
+	builder_set_walk(walk->snapshot, &seen);
 	return r;
 }

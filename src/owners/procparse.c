@@ -6,11 +6,9 @@
 #include "owners/procparse.h"
 
 #include "num.h"
+#include "span.h"
 
 #include <string.h>
-
-#define DELETED " (deleted)"
-#define MEMFD "/memfd:"
 
 bool procparse_number(const char *name, uint32_t *out)
 {
@@ -30,7 +28,7 @@ bool procparse_socket(const char *link, size_t size, uint32_t *inode)
 
 	if (size < sizeof(prefix) || memcmp(link, prefix, sizeof(prefix) - 1) != 0)
 		return false;
-	if (!num_take(&at, end, 10, UINT32_MAX, &value) || end - at != 1 || *at != ']')
+	if (!num_scan(&at, end, 10, UINT32_MAX, &value) || end - at != 1 || *at != ']')
 		return false;
 	*inode = (uint32_t)value;
 	return true;
@@ -51,12 +49,12 @@ static bool skip_fields(const char **cursor, const char *end, unsigned count)
 	return true;
 }
 
-static bool take_field(const char **cursor, const char *end, uint64_t *out)
+static bool scan_field(const char **cursor, const char *end, uint64_t *out)
 {
 	if (*cursor == end || **cursor != ' ')
 		return false;
 	++*cursor;
-	return num_take(cursor, end, 10, UINT64_MAX, out);
+	return num_scan(cursor, end, 10, UINT64_MAX, out);
 }
 
 bool procparse_stat(const char *text, size_t size, struct procparse_stat *out)
@@ -69,38 +67,19 @@ bool procparse_stat(const char *text, size_t size, struct procparse_stat *out)
 	out->state = at[2];
 	at += 3;
 	/* Fields of proc(5): 3 state, 4 ppid, 9 flags, 22 starttime. */
-	return take_field(&at, end, &out->parent) && skip_fields(&at, end, 4) &&
-	       take_field(&at, end, &out->flags) && skip_fields(&at, end, 12) &&
-	       take_field(&at, end, &out->started) && at < end;
-}
-
-/* Behind @key at the beginning of a line, and the blanks that follow; NULL without one. */
-static const char *find_line(const char *text, const char *end, const char *key)
-{
-	size_t key_size = strlen(key);
-
-	while (text && (size_t)(end - text) >= key_size) {
-		if (memcmp(text, key, key_size) == 0) {
-			for (text += key_size; text < end && (*text == ' ' || *text == '\t');
-			     text++)
-				;
-			return text;
-		}
-		text = memchr(text, '\n', (size_t)(end - text));
-		if (text)
-			text++;
-	}
-	return NULL;
+	return scan_field(&at, end, &out->parent) && skip_fields(&at, end, 4) &&
+	       scan_field(&at, end, &out->flags) && skip_fields(&at, end, 12) &&
+	       scan_field(&at, end, &out->started) && at < end;
 }
 
 bool procparse_uid(const char *text, size_t size, uint32_t *uid)
 {
-	const char *end = text + size, *at = find_line(text, end, "Uid:");
+	const char *end = text + size, *at = span_find_line((struct span){text, size}, "Uid:");
 	uint64_t real, effective;
 
-	if (!at || !num_take(&at, end, 10, UINT32_MAX, &real) || at == end || *at++ != '\t')
+	if (!at || !num_scan(&at, end, 10, UINT32_MAX, &real) || at == end || *at++ != '\t')
 		return false;
-	if (!num_take(&at, end, 10, UINT32_MAX, &effective))
+	if (!num_scan(&at, end, 10, UINT32_MAX, &effective))
 		return false;
 	/* A text that was cut inside the number holds another number. */
 	if (at == end)
@@ -109,19 +88,12 @@ bool procparse_uid(const char *text, size_t size, uint32_t *uid)
 	return true;
 }
 
-bool procparse_capabilities(const char *text, size_t size, uint64_t *effective)
-{
-	const char *end = text + size, *at = find_line(text, end, "CapEff:");
-
-	return at && num_take(&at, end, 16, UINT64_MAX, effective);
-}
-
 bool procparse_boot_time(const char *text, size_t size, int64_t *seconds)
 {
-	const char *end = text + size, *at = find_line(text, end, "btime ");
+	const char *end = text + size, *at = span_find_line((struct span){text, size}, "btime ");
 	uint64_t value;
 
-	if (!at || !num_take(&at, end, 10, INT64_MAX, &value))
+	if (!at || !num_scan(&at, end, 10, INT64_MAX, &value))
 		return false;
 	*seconds = (int64_t)value;
 	return true;
@@ -143,43 +115,12 @@ bool procparse_ring_line(const char *line, size_t size, enum procparse_ring *sec
 	/* "    0: socket:[1234]" (io_uring/fdinfo.c); any other form ends the section. */
 	while (at < end && *at == ' ')
 		at++;
-	if (!num_take(&at, end, 10, UINT32_MAX, &slot) || end - at < 2 || at[0] != ':' ||
+	if (!num_scan(&at, end, 10, UINT32_MAX, &slot) || end - at < 2 || at[0] != ':' ||
 	    at[1] != ' ') {
 		*section = PROCPARSE_RING_REST;
 		return false;
 	}
 	return procparse_socket(at + 2, (size_t)(end - at - 2), inode);
-}
-
-/* The kernel escapes newlines there and nothing else (seq_path() in fs/proc/task_mmu.c). */
-static bool is_escaped(const char *text, const char *end, const char *path)
-{
-	static const char newline[] = "\\012";
-
-	for (; *path; path++) {
-		const char *letter = *path == '\n' ? newline : path;
-		size_t size = *path == '\n' ? sizeof(newline) - 1 : 1;
-
-		if ((size_t)(end - text) < size || memcmp(text, letter, size) != 0)
-			return false;
-		text += size;
-	}
-	return text == end;
-}
-
-bool procparse_runs(const char *line, size_t size, const char *path)
-{
-	const char *end = line + size, *at = memchr(line, ' ', size);
-
-	/* "55e0-55f0 r-xp 00002000 fe:01 1234    /usr/bin/x": behind the addresses the rights */
-	if (!at || end - at < 6 || at[3] != 'x' || at[5] != ' ')
-		return false;
-	at += 5;
-	if (!skip_fields(&at, end, 3))
-		return false;
-	while (at < end && *at == ' ')
-		at++;
-	return *path && is_escaped(at, end, path);
 }
 
 void procparse_comm(char *text, size_t size)
@@ -203,16 +144,12 @@ size_t procparse_cmdline(char *text, size_t size)
 
 enum lsp_exe_kind procparse_exe(char *target)
 {
-	size_t size = strlen(target), suffix = sizeof(DELETED) - 1;
-	bool is_deleted = size > suffix && strcmp(target + size - suffix, DELETED) == 0;
+	size_t size = strlen(target), suffix = sizeof(PROCPARSE_DELETED) - 1;
+	bool is_deleted = size > suffix && strcmp(target + size - suffix, PROCPARSE_DELETED) == 0;
 
-	/*
-	 * A file whose own name ends in " (deleted)" looks the same. To tell them apart would
-	 * take a stat(2) of the program, which may lie on a file system that never answers.
-	 */
 	if (is_deleted)
 		target[size - suffix] = '\0';
-	if (strncmp(target, MEMFD, sizeof(MEMFD) - 1) == 0)
+	if (strncmp(target, PROCPARSE_MEMFD, sizeof(PROCPARSE_MEMFD) - 1) == 0)
 		return LSP_EXE_KIND_MEMFD;
 	return is_deleted ? LSP_EXE_KIND_DELETED : LSP_EXE_KIND_FILE;
 }

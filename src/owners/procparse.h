@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Texts of /proc/PID as bytes in hand. Each function takes any bytes whatever: processes choose
- * part of them. Nothing is read here.
+ * Texts of /proc/PID as bytes in hand. Each function takes any bytes at all: processes choose some
+ * of them. Nothing is read here.
  */
 #ifndef LSPORTS_OWNERS_PROCPARSE_H
 #define LSPORTS_OWNERS_PROCPARSE_H
@@ -28,9 +28,8 @@ struct procparse_stat {
 
 bool procparse_stat(const char *text, size_t size, struct procparse_stat *out);
 
-/* Lines of /proc/PID/status: the effective uid of "Uid:", and "CapEff:". */
+/* Line "Uid:" of /proc/PID/status: the effective uid. */
 bool procparse_uid(const char *text, size_t size, uint32_t *uid);
-bool procparse_capabilities(const char *text, size_t size, uint64_t *effective);
 
 /* procparse_boot_time() - "btime" of /proc/stat: seconds since the epoch. */
 bool procparse_boot_time(const char *text, size_t size, int64_t *seconds);
@@ -45,13 +44,6 @@ bool procparse_ring_line(const char *line, size_t size, enum procparse_ring *sec
 			 uint32_t *inode);
 
 /*
- * procparse_runs() - one line of /proc/PID/maps, without its newline.
- * @path: as readlink(2) tells it, " (deleted)" included.
- * Return: true when code of that file may run from this mapping.
- */
-bool procparse_runs(const char *line, size_t size, const char *path);
-
-/*
  * These change a text in place and terminate it; @text has room for size + 1 bytes.
  * comm: without the one newline that the kernel appends.
  * cmdline: arguments joined by blanks. Return: its length, 0 when there is none.
@@ -59,7 +51,14 @@ bool procparse_runs(const char *line, size_t size, const char *path);
 void procparse_comm(char *text, size_t size);
 size_t procparse_cmdline(char *text, size_t size);
 
-/* procparse_exe() - takes the kernel's " (deleted)" from a terminated link target. */
+/* What the kernel appends to the link of a file without a name, and how that of memfd begins. */
+#define PROCPARSE_DELETED " (deleted)"
+#define PROCPARSE_MEMFD "/memfd:"
+
+/*
+ * procparse_exe() - removes the kernel's " (deleted)" from a terminated link target. A file whose
+ * own name ends so reads alike.
+ */
 enum lsp_exe_kind procparse_exe(char *target);
 
 #endif

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """lsports beside ss, netstat and lsof: the same question on the same load, time and memory.
 
-All programs of a question take turns (A B C D A B C D ...), so that what else goes on on the
-machine meets all of them alike. The figures are medians; a ratio is that of lsports to the other,
+The programs take turns (A B C D A B C D ...), so that other work on the machine affects all of them
+alike. The figures are medians; a ratio is that of lsports to the other,
 below 1 is less. Run as root: a load makes a network namespace and owners need privileges.
 
 Besides, of lsports alone: the walk of /proc in place of the program in the kernel, other formats,
@@ -38,13 +38,13 @@ PEERS = ["ss", "netstat", "lsof"]
 LOAD_NAMES = {"idle": "idle", "fds": "200 processes with 2,000 descriptors",
               "procs": "3,000 processes", "listeners": "15,000 listeners",
               "conns": "100,000 connections (200,000 sockets)"}
-SLOW = 20.0   # seconds: what takes longer is run once
-LIMIT = 60    # seconds: what takes longer is killed, and the figure is a lower bound
+SLOW = 20.0   # seconds: slower programs run only once
+LIMIT = 60    # seconds: slower programs are killed, and the figure is a lower bound
 PR_SET_PDEATHSIG = 1
 
 
 class CannotRun(Exception):
-    """Something could not run: the benchmark fails, whatever the figures are."""
+    """A program could not run, so the benchmark fails."""
 
 
 def need(name):
@@ -59,7 +59,7 @@ def die_with_parent():
 
 
 class Load:
-    """A load that is there for as long as the with block runs."""
+    """A load that exists for as long as the with block runs."""
 
     def __init__(self, name, *count):
         self.name = name
@@ -129,7 +129,7 @@ def measure(load, question, pid, runs):
     programs = {name: Runs(command) for name, command in commands_of(question).items()}
     for number in range(runs):
         for name, program in programs.items():
-            # On 200,000 sockets these two take minutes, and say nothing new the second time.
+            # On 200,000 sockets these two take minutes, and a second run would show nothing new.
             is_once = program.is_slow or (load == "conns" and name in ("netstat", "lsof"))
             if number == 0 or not is_once:
                 program.run(pid)
@@ -176,7 +176,7 @@ def format_cell(figures, name):
 
 
 def columns_of(answer):
-    """(title, question, program) of what every load was asked."""
+    """(title, question, program) of the questions about every load."""
     columns = []
     for question in QUESTIONS:
         if all(question in load for load in answer["loads"].values()):

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * floor dump|descriptors: what the kernel alone takes for a question, its answer thrown away.
+ * floor dump|descriptors: how long the kernel alone takes to answer; the answer is thrown away.
  *
  *   dump         every TCP socket through netlink
  *   descriptors  every descriptor of every process through BPF, connections too
@@ -89,8 +89,7 @@ static void read_descriptors(void)
 
 	if (!program)
 		fail("open");
-	program->bss->streams = 2; /* all */
-	program->bss->others = 1;
+	program->bss->types = 1u << SOCK_STREAM | 1u << SOCK_DGRAM;
 	if (descriptors__load(program) < 0 || descriptors__attach(program) < 0)
 		fail("load");
 	attr.iter_create.link_fd = (__u32)program->links.list_descriptors_fd;

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What one socket or one descriptor more costs as they grow in number: growth.py [--svg FILE].
+"""The cost of one more socket or descriptor as their number grows: growth.py [--svg FILE].
 
-The figures are medians of runs one behind another, less that of a
+The figures are medians of consecutive runs, less that of a
 machine with nothing but twenty listeners, divided by the number of items. Run as root, with the
 environment of bench.py.
 """

@@ -57,7 +57,7 @@ def main():
         with bench.Load("listeners", LISTENERS) as pid:
             tell("listeners", "lsports -> lsports with 100,000 rules",
                  measure(pid, [lsports], [lsports, "--expected", rules], (0, 1)))
-            # What is checked is read in the surest way, as --strict does.
+            # A check reads in the surest way, as --strict does.
             tell("listeners", "lsports --strict -> --check with 100,000 rules",
                  measure(pid, [lsports, "--strict"], [lsports, "--check", "--expected", rules],
                          (0, 1)))

@@ -4,13 +4,13 @@
  * and holds it until standard input ends. Every process stays below 20,000 descriptors, so large
  * loads are spread over processes. Measures nothing.
  *
- *   idle       nothing but twenty listeners, which every load has
+ *   idle       only the twenty listeners that every load has
  *   fds        200 processes with 2,000 descriptors each
  *   procs      3,000 processes
  *   listeners  15,000 listeners
  *   conns      100,000 connections over loopback, 200,000 sockets
  *
- * COUNT is that of all descriptors of fds, of listeners, and of all sockets of conns.
+ * COUNT is the number of all descriptors (fds), listeners, or sockets (conns).
  */
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -185,7 +185,7 @@ static void run_load(const struct load *load)
 	fflush(stdout);
 	while (read(STDIN_FILENO, &byte, 1) > 0)
 		continue;
-	/* Who waits for us may measure the next load: closing is work too. */
+	/* Whoever waits for us may measure the next load, and closing is work too. */
 	signal(SIGTERM, SIG_IGN);
 	kill(0, SIGTERM);
 	while (wait(NULL) > 0)
@@ -224,7 +224,7 @@ int main(int argc, char **argv)
 	}
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	raise_descriptor_limit();
-	/* A group of our own: nobody else is ended with it. */
+	/* A process group of our own, so that nothing else is killed with it. */
 	if (setpgid(0, 0) < 0)
 		fail("setpgid");
 	if (unshare(CLONE_NEWNET) < 0)

@@ -3,7 +3,7 @@
  * measure PID SECONDS COMMAND...: runs a command in the network namespace of a process, its
  * output thrown away, and prints "SECONDS KILOBYTES STATUS". Killed after SECONDS.
  *
- * A program of its own and as small as can be: the peak memory that wait4(2) tells of a process
+ * A small program of its own: the peak memory that wait4(2) reports for a process
  * counts from fork(2), and so includes whatever forked it.
  */
 #include <fcntl.h>

@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the tests of --check stand on: services that are learned, and one that is new."""
+"""What the tests of --check share: learned services, and a new one."""
 
 import os
 import unittest
 
 import harness
 
-SERVICES = ["tcp,port=80", "udp,addr=::1,port=5353,uid=12345", "tcp,addr=127.0.0.1,port=0",
+SERVICES = ["tcp,port=80", "udp,addr=::1,port=5353" + harness.as_user(12345), "tcp,addr=127.0.0.1,port=0",
             "tcp,addr=::,port=443,reuseport=2"]
 NEW = "tcp,port=4444,comm=" + "nc".encode().hex()
 
 
 class Checking(unittest.TestCase):
-    """Services that are learned, in a directory of the test's own."""
+    """Learned services, in a directory of the test's own."""
 
     @classmethod
     def setUpClass(cls):
@@ -21,7 +21,7 @@ class Checking(unittest.TestCase):
     def setUp(self):
         self.directory = harness.scratch(self)
         self.rules = os.path.join(self.directory, "learned.rules")
-        self.told = os.path.join(self.directory, "told")
+        self.reported = os.path.join(self.directory, "reported")
         self.running = []
         self.addCleanup(self.end_all)
         self.made = self.make(*SERVICES)

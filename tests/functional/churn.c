@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Sockets and processes that come and go until standard input ends. Holds nothing that a test
- * asks for: the stable listener is made by another helper, before this one starts.
+ * Sockets and processes that come and go until standard input ends. The stable listener of a test
+ * is made by another helper, before this one starts.
  *
  *   churn loop tcp|udp ADDRESS PORT COUNT   COUNT sockets that share one port are opened,
  *                                           then closed in reverse, again and again
  *   churn race RATE                         RATE processes a second start, listen and end
  *
- * Prints "ready", and in the end what it did: "rounds N" or "started N seconds S".
+ * Prints "ready", and at the end "rounds N" or "started N seconds S".
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -59,7 +59,7 @@ static void parse_target(char **words, struct target *out)
 	} else {
 		fail(words[1]);
 	}
-	/* sin_port and sin6_port lie at the same place. */
+	/* sin_port and sin6_port have the same offset. */
 	v4->sin_port = htons((uint16_t)atoi(words[2]));
 }
 
@@ -82,8 +82,8 @@ static int open_socket(const struct target *target)
 }
 
 /*
- * All of them are opened before the first is closed: a dump that stands somewhere in the bucket
- * then finds its ordinal moved by as many as were closed, and passes over what lies behind.
+ * All sockets are opened before the first is closed: a dump that is resumed in the bucket then
+ * skips as many sockets as were closed.
  */
 static void run_loop(const struct target *target, size_t count)
 {
@@ -121,7 +121,7 @@ static void sleep_until(long long moment)
 	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, NULL);
 }
 
-/* One short life: 0 to 15 ms, so that some end while they are looked at. */
+/* One short life of 0 to 15 ms, so that some end while they are inspected. */
 static _Noreturn void live(unsigned long number, pid_t parent)
 {
 	static const char *const addresses[] = {"127.0.0.1", "::1", "0.0.0.0", "::"};
@@ -149,7 +149,7 @@ static void run_race(long long rate)
 
 	if (rate <= 0)
 		fail("rate");
-	/* The kernel then buries the children itself. */
+	/* The kernel then reaps the children itself. */
 	signal(SIGCHLD, SIG_IGN);
 	puts("ready");
 	fflush(stdout);

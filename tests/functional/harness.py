@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What every functional test stands on: a namespace of its own, helpers that make known
-sockets, one run of lsports with a time limit, and the comparison of both.
+"""What functional tests share: a namespace of their own, helpers that make known sockets, runs of
+lsports with a time limit, and comparisons of both.
 
-A test that cannot run fails and says why; none is skipped.
+A test that lacks a program fails and says so. An ordinary user runs the tests in a user namespace;
+what needs more than that is skipped with its reason: needs_root() and needs_users(). As root nothing
+is skipped.
 
-Environment: LSPORTS the program, MKSOCK the socket maker; single tests name more.
+Environment: LSPORTS the program, MKSOCK the socket maker, RULES_DIR and STATE_DIR where the program
+was configured to have its rules and its state; single tests name more.
 """
 
 import ctypes
@@ -20,8 +23,12 @@ import tempfile
 import time
 import unittest
 
+# Rules of ours that others may write are refused.
+os.umask(0o022)
 TIME_LIMIT = 30.0
 NAMESPACE_MARK = "LSPORTS_TEST_NAMESPACE"
+ROOT_MARK = "LSPORTS_TEST_ROOT"
+SKIPPED = 77  # for meson
 PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
@@ -42,6 +49,33 @@ def need_tool(name):
     return path
 
 
+def has_other_users():
+    """Does our user namespace have more users than one? That of root has all."""
+    with open("/proc/self/uid_map", encoding="ascii") as file:
+        return sum(int(line.split()[2]) for line in file) > 1
+
+
+# Root outside of any namespace of the test.
+IS_ROOT = os.environ.get(ROOT_MARK, str(int(os.geteuid() == 0))) == "1"
+HAS_USERS = IS_ROOT or has_other_users()
+
+
+def needs_root(why):
+    """For a test, or a class of them, that a user namespace does not allow."""
+    return unittest.skipUnless(IS_ROOT, f"needs root: {why}")
+
+
+def needs_users(why="it has sockets of several users"):
+    """For a test that changes to another user. A user namespace has one user, or, where newuidmap
+    is installed and /etc/subuid has a line for us, many."""
+    return unittest.skipUnless(HAS_USERS, f"needs root or subordinate users: {why}")
+
+
+def as_user(uid):
+    """What is added to a socket of mksock's where it is of no importance whose it is."""
+    return f",uid={uid}" if HAS_USERS else ""
+
+
 AS_NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
 
 
@@ -52,12 +86,20 @@ def die_with_parent():
         signal.signal(number, signal.SIG_DFL)
 
 
-def enter_namespace(root=False, few_processes=False):
+def user_namespace():
+    """Switches of unshare(1) for an ordinary user."""
+    many = ["--map-root-user", "--map-auto"]
+    if subprocess.run([need_tool("unshare"), *many, "true"], stderr=subprocess.DEVNULL,
+                      check=False).returncode == 0:
+        return many
+    return ["--map-root-user"]
+
+
+def enter_namespace(few_processes=False):
     """Restart this script inside network and mount namespaces of its own.
 
     few_processes adds a PID namespace: then no other process of the machine is looked at, and
-    every run makes the same system calls. With root=True a user namespace will not do: the test
-    needs real privileges.
+    every run makes the same system calls.
     """
     here = os.readlink("/proc/self/ns/net")
     if os.environ.get(NAMESPACE_MARK, here) != here:
@@ -65,21 +107,24 @@ def enter_namespace(root=False, few_processes=False):
         _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
         return
-    if root and os.geteuid() != 0:
-        sys.exit(f"{sys.argv[0]}: FAIL: this test must be run as root")
     command = [need_tool("unshare"), "--net", "--mount", "--propagation", "private"]
     if few_processes:
         command += ["--pid", "--fork", "--mount-proc", "--kill-child"]
-    if os.geteuid() != 0:
-        command.append("--map-root-user")
+    if not IS_ROOT:
+        command += user_namespace()
     os.environ[NAMESPACE_MARK] = here
+    os.environ[ROOT_MARK] = str(int(IS_ROOT))
     sys.stdout.flush()
     os.execv(command[0], command + [sys.executable] + sys.argv)
 
 
+RULES_DIR, STATE_DIR = need("RULES_DIR"), need("STATE_DIR")
+LEARNED = os.path.join(STATE_DIR, "learned.rules")
+
+
 def hide_rules():
-    """No rules of the machine count in this mount namespace."""
-    for path in ("/etc/lsports", "/var/lib/lsports"):
+    """Hides the rules of the machine in this mount namespace."""
+    for path in (os.path.dirname(RULES_DIR), STATE_DIR):
         if os.path.isdir(path):
             subprocess.run([need_tool("mount"), "-t", "tmpfs", "tmpfs", path], check=True)
 
@@ -95,7 +140,7 @@ def find_cgroup2():
 
 
 def overlay(test, *paths):
-    """Whatever is written below these directories until the test ends stays in memory."""
+    """Until the test ends, writes below these directories stay in memory."""
     disk = os.path.join(scratch(test), "disk")
     os.mkdir(disk)
     mounts = [(disk, ["-t", "tmpfs", "tmpfs"])]
@@ -109,6 +154,38 @@ def overlay(test, *paths):
             os.makedirs(f"{disk}{path}/work")
         subprocess.run([need_tool("mount"), *words, path], check=True)
         test.addCleanup(subprocess.run, [need_tool("umount"), "-l", path], check=True)
+
+
+def small_disk(test, size):
+    """An empty file system in memory of limited size."""
+    place = os.path.join(scratch(test), "disk")
+    os.mkdir(place)
+    subprocess.run([need_tool("mount"), "-t", "tmpfs", "-o", f"size={size}", "tmpfs", place],
+                   check=True)
+    test.addCleanup(subprocess.run, [need_tool("umount"), place], check=True)
+    return place
+
+
+def find_top(path):
+    """The directory above path that is there; a test may not write to the root itself."""
+    top = os.path.dirname(path)
+    while not os.path.isdir(top):
+        top = os.path.dirname(top)
+    if top == "/":
+        raise AssertionError(f"{path}: nothing above it can be overlaid")
+    return top
+
+
+def overlay_places(test, *others):
+    """The directories of rules and state, both empty, in this mount namespace alone, and overlays of
+    other directories."""
+    tops = {find_top(os.path.dirname(RULES_DIR)), find_top(STATE_DIR), *others}
+    overlay(test, *sorted(top for top in tops
+                          if not any(top.startswith(other + "/") for other in tops)))
+    for path in (os.path.dirname(RULES_DIR), STATE_DIR):
+        shutil.rmtree(path, ignore_errors=True)
+    for path in (RULES_DIR, STATE_DIR):
+        os.makedirs(path)
 
 
 class Result:
@@ -131,7 +208,7 @@ class Result:
 
 
 def sanitizer_environment(env):
-    """Leak detection cannot run below ptrace, nor ASan be second to a preloaded object."""
+    """Leak detection does not work under ptrace, nor ASan after a preloaded object."""
     env = dict(env)
     options = env.get("ASAN_OPTIONS", "")
     env["ASAN_OPTIONS"] = (options + ":" if options else "") + \
@@ -233,7 +310,7 @@ def endpoint(row):
 
 
 def address_of(text):
-    """One spelling for an address, whatever the program wrote."""
+    """One spelling of an address for all programs."""
     return str(ipaddress.ip_address(text))
 
 
@@ -242,7 +319,7 @@ def cookie_of(row):
 
 
 def by_cookie(rows):
-    """Rows by cookie; a cookie twice, or none at all, is an error of its own."""
+    """Rows by cookie; a duplicate or missing cookie is an error."""
     found = {}
     for row in rows:
         cookie = cookie_of(row)
@@ -255,12 +332,12 @@ def by_cookie(rows):
 
 
 def owners_of(row):
-    """Owners as {(pid, fd)}; a descriptor that is none is None in JSON."""
+    """Owners as {(pid, fd)}; fd is -1 where JSON has null."""
     return {(owner["pid"], -1 if owner["fd"] is None else owner["fd"]) for owner in row["owners"]}
 
 
 def scratch(test):
-    """A directory that any user may enter, for the time of a test (or of its class)."""
+    """A directory that any user may enter, until the test (or its class) ends."""
     directory = tempfile.mkdtemp(prefix="lsports-test-")
     os.chmod(directory, 0o755)
     add = test.addClassCleanup if isinstance(test, type) else test.addCleanup
@@ -291,7 +368,7 @@ def wait_for(condition, what, limit=TIME_LIMIT):
 
 
 def public_copy(path):
-    """A copy that any user may execute, for a tree that only its owner may enter."""
+    """A copy that any user may execute, since the build tree may be private."""
     directory = tempfile.mkdtemp(prefix="lsports-test-")
     os.chmod(directory, 0o755)
     copy = os.path.join(directory, os.path.basename(path))
@@ -300,7 +377,23 @@ def public_copy(path):
     return copy
 
 
-def main(root=False, few_processes=False):
+class Counted(unittest.TextTestResult):
+    """Counts what passed: a script that only skipped is itself skipped."""
+
+    passed = 0
+
+    def addSuccess(self, test):
+        super().addSuccess(test)
+        self.passed += 1
+
+
+def main(few_processes=False):
     """Entry of every test script."""
-    enter_namespace(root=root, few_processes=few_processes)
-    unittest.main(verbosity=2)
+    enter_namespace(few_processes=few_processes)
+    runner = unittest.TextTestRunner(verbosity=2, resultclass=Counted)
+    result = unittest.main(testRunner=runner, exit=False).result
+    if not result.wasSuccessful() or not result.testsRun:
+        sys.exit(1)
+    if result.skipped and not result.passed:
+        print(f"SKIP: {sys.argv[0]}: {result.skipped[0][1]}")
+        sys.exit(SKIPPED)

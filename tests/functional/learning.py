@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the tests of --learn stand on: three listeners, and old rules that cover one of them."""
+"""What the tests of --learn share: three listeners, and old rules that cover one of them."""
 
 import os
 import re
@@ -53,5 +53,5 @@ class Learning(unittest.TestCase):
         self.assertEqual((result.status, result.out, result.err), (0, b"", b""), str(result))
 
     def leftovers(self):
-        """What stands beside the rules and their lock."""
+        """Files besides the rules and their lock."""
         return set(os.listdir(self.directory)) - {"learned.rules", "learned.rules.lock"}

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * mksock SPEC...: makes sockets, prints one JSON line for each with what was made, then
- * {"ready":N}, and holds them until standard input ends. Every SPEC gets a process of its own,
- * so that "who holds it" is exactly what the line says. Shows nothing about any other socket.
+ * mksock SPEC...: makes sockets, prints a JSON line about each, then
+ * {"ready":N}, and holds them until standard input ends. Every SPEC gets a process of its own, so
+ * that its owner is exactly the one in the line. Shows no other socket.
  *
  *   KIND[,KEY=VALUE]...
  *   kinds  tcp udp udp-auto tcp-bound tcp-pair udp-connected
- *   keys   addr= port= count= device= v6only=0|1 reuseport=N backlog= full=1 pairs= fork=N
- *          reuseaddr=1 holder=process|thread|leader|scm|uring comm=HEX uid=
+ *   keys   addr= port= count= device= v6only=0|1 reuseport=N backlog= full=1 pairs= fork=N decoy=1
+ *          reuseaddr=1 holder=process|thread|leader|scm|uring|hidden-ring comm=HEX uid=
  *          cgroup=DIRECTORY forge=PROGRAM
  */
 #include "mksock.h"
@@ -68,23 +68,20 @@ static void become_user(uid_t uid, pid_t parent)
 	die_with(parent);
 }
 
-static void share_by_fork(const struct spec *spec, int ready, struct made_owners *owners)
+/* A child that holds what its parent holds now. */
+static pid_t start_holder(int ready)
 {
-	pid_t self = getpid();
+	pid_t self = getpid(), pid = fork();
 
-	for (unsigned i = 0; i < spec->forks; i++) {
-		pid_t pid = fork();
-
-		if (pid < 0)
-			spec_fail("fork");
-		if (pid == 0) {
-			die_with(self);
-			close(ready);
-			for (;;)
-				pause();
-		}
-		owners->pids[owners->count++] = pid;
+	if (pid < 0)
+		spec_fail("fork");
+	if (pid == 0) {
+		die_with(self);
+		close(ready);
+		for (;;)
+			pause();
 	}
+	return pid;
 }
 
 static void serve(void *data)
@@ -95,8 +92,11 @@ static void serve(void *data)
 
 	made_create(&task->spec, &list);
 	made_read_facts(&list);
+	if (task->spec.decoy)
+		owners.decoy = start_holder(task->ready);
 	hold_take_descriptors(&task->spec, &list, &owners);
-	share_by_fork(&task->spec, task->ready, &owners);
+	for (unsigned i = 0; i < task->spec.forks; i++)
+		owners.pids[owners.count++] = start_holder(task->ready);
 	made_render(stdout, &task->spec, &list, &owners);
 	if (fflush(stdout) != 0)
 		spec_fail("stdout");
@@ -155,7 +155,7 @@ static unsigned long start_child(const char *text, pid_t *pid)
 	return strtoul(answer, NULL, 10);
 }
 
-/* Grandchildren come to this process when their parent dies, so none outlives it. */
+/* Grandchildren are reparented to this process, so none outlives it. */
 static void end_children(const pid_t *pids, int count)
 {
 	for (int i = 0; i < count; i++)

@@ -27,10 +27,11 @@ enum spec_kind {
 /* What holds the socket when the line is printed. */
 enum spec_holder {
 	SPEC_HOLDER_PROCESS,
-	SPEC_HOLDER_THREAD, /* a thread that has a descriptor table of its own */
-	SPEC_HOLDER_LEADER, /* a thread of a process whose main thread is gone */
-	SPEC_HOLDER_SCM,    /* only a message in flight */
-	SPEC_HOLDER_URING,  /* only the file table of an io_uring */
+	SPEC_HOLDER_THREAD,      /* a thread that has a descriptor table of its own */
+	SPEC_HOLDER_LEADER,      /* a thread of a process whose main thread is gone */
+	SPEC_HOLDER_SCM,         /* only a message in a queue */
+	SPEC_HOLDER_URING,       /* only the file table of an io_uring */
+	SPEC_HOLDER_HIDDEN_RING, /* of an io_uring that has no descriptor either */
 };
 
 struct spec {
@@ -43,6 +44,7 @@ struct spec {
 	unsigned group;                  /* sockets on each port, SO_REUSEPORT; 0 is one without */
 	unsigned pairs;
 	unsigned forks;
+	bool decoy; /* a child holds descriptors too, whoever holds the socket besides */
 	int backlog;
 	bool full;
 	bool reuseaddr;
@@ -54,7 +56,7 @@ struct spec {
 	const char *forge;  /* program that /proc/PID/exe shall name; as cgroup */
 };
 
-/* A socket that was made, as the system calls told it. */
+/* A socket that was made, as the system calls reported it. */
 struct made {
 	int fd; /* -1: the kernel's half of a connection that nobody accepted */
 	bool is_tcp;
@@ -85,9 +87,10 @@ struct made_owners {
 	pid_t pids[SPEC_FORKS_MAX + 1];
 	size_t count;
 	bool has_fd; /* false: held by no descriptor */
+	pid_t decoy; /* holds every socket by its descriptor; 0: there is none */
 };
 
-/* Both end the program with a message on standard error: a test helper has nothing to save. */
+/* Both end the program with a message on standard error. */
 _Noreturn void spec_fail(const char *what);
 _Noreturn void spec_fail_word(const char *word, const char *why);
 
@@ -103,8 +106,8 @@ void hold_take_descriptors(const struct spec *spec, struct made_list *list,
 			   struct made_owners *owners);
 
 /*
- * From here on /proc/self/exe names @path, a program that the process may read. Needs no privilege:
- * it takes a user namespace.
+ * Afterwards /proc/self/exe names @path, a program that the process may read. This needs no
+ * privilege, but a user namespace.
  */
 void forge_exe(const char *path);
 

@@ -52,7 +52,8 @@ static void send_to_self(const struct made_list *list)
 	}
 }
 
-static void register_in_ring(const struct made_list *list)
+/* Return: the ring. */
+static int register_in_ring(const struct made_list *list)
 {
 	struct io_uring_params params = {0};
 	int *fds = calloc(list->count, sizeof(*fds));
@@ -70,6 +71,17 @@ static void register_in_ring(const struct made_list *list)
 		if (fds[i] >= 0)
 			close(fds[i]);
 	free(fds);
+	return (int)ring;
+}
+
+/* The thread keeps the ring by a number of its own, and its descriptor is closed. */
+static void hide_ring(int ring)
+{
+	struct io_uring_rsrc_update update = {.offset = UINT32_MAX, .data = (uint64_t)ring};
+
+	if (syscall(SYS_io_uring_register, ring, IORING_REGISTER_RING_FDS, &update, 1) != 1)
+		spec_fail("IORING_REGISTER_RING_FDS");
+	close(ring);
 }
 
 void hold_take_descriptors(const struct spec *spec, struct made_list *list,
@@ -89,6 +101,11 @@ void hold_take_descriptors(const struct spec *spec, struct made_list *list,
 	case SPEC_HOLDER_URING:
 		register_in_ring(list);
 		owners->has_fd = false;
+		break;
+	case SPEC_HOLDER_HIDDEN_RING:
+		hide_ring(register_in_ring(list));
+		owners->has_fd = false;
+		owners->count = 0;
 		break;
 	}
 }

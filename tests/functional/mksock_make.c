@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Makes the sockets of one request and asks the kernel, through the descriptor, what was made.
- * Knows nothing of who will hold them, and never reads /proc or netlink: its word must not come
- * from where the program under test gets its own.
+ * Does not know who will hold them. It never reads /proc or netlink, the sources of the program
+ * under test.
  */
 #include "mksock.h"
 
@@ -90,7 +90,7 @@ static void read_local(int fd, struct sockaddr_storage *out)
 		spec_fail("getsockname");
 }
 
-/* Where a client reaches @listener: a wildcard is reached through loopback. */
+/* The address at which a client reaches @listener: loopback for a wildcard. */
 static struct sockaddr_storage target_of(int listener)
 {
 	struct sockaddr_storage to;
@@ -212,7 +212,7 @@ static void create_one(const struct spec *spec, struct made_list *list, unsigned
 	case SPEC_KIND_UDP_CONNECTED: {
 		struct sockaddr_storage to = target_of(fd);
 
-		/* To itself: one socket that is its own peer needs no second one. */
+		/* Connected to itself, so that no second socket is needed. */
 		if (connect(fd, (struct sockaddr *)&to, address_length(&to)) < 0)
 			spec_fail("connect");
 		append_connected(list, fd, false, is_auto);

@@ -28,11 +28,16 @@ static void render_endpoint(FILE *stream, const char *prefix,
 static void render_owners(FILE *stream, const struct made *made, const struct made_owners *owners)
 {
 	size_t count = made->fd < 0 && owners->has_fd ? 0 : owners->count;
+	const char *comma = "";
 
 	fputs(",\"owners\":[", stream);
-	for (size_t i = 0; i < count; i++)
-		fprintf(stream, "%s{\"pid\":%d,\"fd\":%d}", i == 0 ? "" : ",", (int)owners->pids[i],
+	for (size_t i = 0; i < count; i++) {
+		fprintf(stream, "%s{\"pid\":%d,\"fd\":%d}", comma, (int)owners->pids[i],
 			owners->has_fd ? made->fd : -1);
+		comma = ",";
+	}
+	if (owners->decoy)
+		fprintf(stream, "%s{\"pid\":%d,\"fd\":%d}", comma, (int)owners->decoy, made->fd);
 	fputs("]", stream);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Reads one request: KIND[,KEY=VALUE]..., for example "tcp,addr=::1,port=8080,count=10".
- * Owns the words of that little language; makes no socket.
+ * Makes no socket.
  */
 #include "mksock.h"
 
@@ -49,7 +49,7 @@ static void parse_address(const char *text, struct sockaddr_storage *out)
 	out->ss_family = AF_INET6;
 }
 
-/* Hexadecimal, since a process may choose any byte but NUL for its name. */
+/* Hexadecimal, since a process name may contain any byte but NUL. */
 static void parse_comm(const char *text, struct spec *out)
 {
 	size_t length = strlen(text);
@@ -85,7 +85,8 @@ static void parse_device(const char *text, struct spec *out)
 
 static void parse_pair(const char *key, const char *value, struct spec *out, unsigned *port)
 {
-	static const char *const holders[] = {"process", "thread", "leader", "scm", "uring"};
+	static const char *const holders[] = {"process", "thread", "leader",
+					      "scm",     "uring",  "hidden-ring"};
 
 	if (strcmp(key, "addr") == 0)
 		parse_address(value, &out->address);
@@ -103,6 +104,8 @@ static void parse_pair(const char *key, const char *value, struct spec *out, uns
 		out->pairs = parse_number(value, 65535);
 	else if (strcmp(key, "fork") == 0)
 		out->forks = parse_number(value, SPEC_FORKS_MAX);
+	else if (strcmp(key, "decoy") == 0)
+		out->decoy = parse_number(value, 1) != 0;
 	else if (strcmp(key, "backlog") == 0)
 		out->backlog = (int)parse_number(value, 65535);
 	else if (strcmp(key, "full") == 0)
@@ -112,7 +115,7 @@ static void parse_pair(const char *key, const char *value, struct spec *out, uns
 	else if (strcmp(key, "forge") == 0)
 		out->forge = value;
 	else if (strcmp(key, "holder") == 0)
-		out->holder = (enum spec_holder)parse_word(holders, 5, value);
+		out->holder = (enum spec_holder)parse_word(holders, 6, value);
 	else if (strcmp(key, "comm") == 0)
 		parse_comm(value, out);
 	else if (strcmp(key, "cgroup") == 0)
@@ -149,6 +152,6 @@ void spec_parse(const char *text, struct spec *out)
 		*value++ = '\0';
 		parse_pair(word, value, out, &port);
 	}
-	/* sin_port and sin6_port lie at the same place. */
+	/* sin_port and sin6_port have the same offset. */
 	((struct sockaddr_in *)&out->address)->sin_port = htons((uint16_t)port);
 }

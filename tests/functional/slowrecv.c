@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Preloaded into a program: 2 ms before every receive, as on a machine that is busy. What is
- * received stays as it is.
+ * Preloaded into a program: waits 2 ms before every receive, as on a busy machine. Does not change
+ * the data.
  */
 #include <sys/syscall.h>
 #include <time.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Preloaded into a program under strace: writes a mark into its trace where the dynamic linker is
- * done and the program's own life begins. Changes nothing else.
+ * Preloaded into a program under strace: writes a mark into the trace where the dynamic linker is
+ * done and the program begins. Changes nothing else.
  */
 #include <sys/syscall.h>
 #include <unistd.h>

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * sweep tcp|udp ADDRESS PORT[,PORT] SOCKETS COUNT [plain|strict]: COUNT looks in one process, each
- * of which must find SOCKETS listeners on ADDRESS and these ports, and no cookie twice. Prints
- * "sweeps N lost L doubled D"; exits 1 when a look lost or doubled something. Uses the contract
- * alone.
+ * sweep tcp|udp ADDRESS PORT[,PORT] SOCKETS COUNT [plain|strict]: COUNT listings in one process,
+ * each of which must find SOCKETS listeners on ADDRESS and these ports, and no cookie twice. Prints
+ * "sweeps N lost L doubled D"; exits 1 if a listing lost or doubled something. Uses only the
+ * contract.
  */
+#include "../unit/protocols.h"
+#include "error.h"
+
 #include <lsports/lsports.h>
 
 #include <arpa/inet.h>
@@ -36,7 +39,7 @@ static int compare_cookies(const void *a, const void *b)
 
 static bool is_wanted(const struct wanted *wanted, const struct lsp_socket *socket)
 {
-	if (socket->family != wanted->family ||
+	if (socket->local.family != wanted->family ||
 	    memcmp(socket->local.address, wanted->address, sizeof(wanted->address)) != 0)
 		return false;
 	for (size_t i = 0; i < wanted->port_count; i++)
@@ -74,15 +77,15 @@ static int check_snapshot(const struct wanted *wanted, const struct lsp_snapshot
 static int sweep_once(const struct wanted *wanted, struct count *count)
 {
 	struct lsp_snapshot *snapshot = NULL;
-	char *reason = NULL;
-	int r = lsp_collect(&wanted->query, &snapshot, &reason);
+	struct error error = ERROR_INIT;
+	int r = lsp_collect(&wanted->query, &snapshot, &error);
 
 	if (r < 0)
-		fprintf(stderr, "sweep: %s: %s\n", strerror(-r), reason ? reason : "");
+		fprintf(stderr, "sweep: %s\n", error_text(&error));
 	else
 		r = check_snapshot(wanted, snapshot, count);
 	lsp_snapshot_free(snapshot);
-	free(reason);
+	error_deinit(&error);
 	return r;
 }
 
@@ -108,7 +111,7 @@ static int parse_ports(const char *text, struct wanted *out)
 
 static int parse_words(char **words, bool is_strict, struct wanted *out)
 {
-	enum lsp_proto proto = strcmp(words[0], "udp") == 0 ? LSP_PROTO_UDP : LSP_PROTO_TCP;
+	unsigned proto = strcmp(words[0], "udp") == 0 ? LSP_PROTO_UDP : LSP_PROTO_TCP;
 
 	*out = (struct wanted){.sockets = strtoul(words[3], NULL, 10)};
 	if (parse_ports(words[2], out) < 0)

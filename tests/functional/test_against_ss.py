@@ -27,7 +27,7 @@ def parse_endpoint(text):
 
 
 def ask_ss(letters):
-    """How often each (proto, address, port) stands in the answer of ss."""
+    """How often ss lists each (proto, address, port)."""
     result = harness.run([harness.need_tool("ss"), letters])
     if result.status != 0:
         raise AssertionError(str(result))
@@ -42,7 +42,7 @@ def ask_ss(letters):
 
 
 def ask_lsports(*arguments):
-    # ss 6.1 has no word for a TCP socket that is bound and nothing else, and leaves it out.
+    # ss 6.1 has no word for a TCP socket that is only bound, and leaves it out.
     return collections.Counter(harness.endpoint(row)
                                for row in harness.lsports_json(*arguments)["sockets"]
                                if row["state"] != "bound")

@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Owners from the kernel's own pass: the same as those of a walk, on every load and wherever the
-kernel refuses.
+"""Owners by BPF: the same as those of a walk, on every load and whatever the kernel refuses.
 
 Environment: LSPORTS MKSOCK LOAD, the programs.
 """
@@ -47,9 +46,10 @@ def notes(result):
     return [line for line in result.said if line.startswith("lsports: owners: ")]
 
 
+@harness.needs_root("it loads a program into the kernel")
 class Bpf(unittest.TestCase):
     def look(self, how, *prefix, selectors=()):
-        """One run with -v, whose answer is whole or says what is missing."""
+        """One run with -v, whose answer is complete or says what is missing."""
         result = harness.run([*prefix, harness.need("LSPORTS"), "-J", "-v", "--owners", how,
                               *selectors],
                              env=harness.sanitizer_environment(os.environ))
@@ -101,13 +101,13 @@ class Bpf(unittest.TestCase):
         self.assertEqual(self.check_load("conns", 200000, "-tua"), "lsports: owners: bpf")
 
     def test_refused(self):
-        """Where the kernel refuses, the walk stands in, and the reason is told."""
+        """Where the kernel refuses, the walk is used, and the reason is reported."""
         with harness.Made(*SPECS), bench.Load("procs"):
             wanted, _ = self.look("proc")
             for prefix in (NO_BPF, NO_PERFMON):
                 seen, said = self.look("auto", *prefix)
                 self.assertEqual(seen, wanted)
-                self.assertRegex("\n".join(said), r"not by bpf: .*CAP_BPF and CAP_PERFMON")
+                self.assertRegex("\n".join(said), r"cannot use bpf: .*CAP_BPF and CAP_PERFMON")
                 self.assertEqual(said[-1], "lsports: owners: proc")
 
     def count_refusals(self, wanted, selectors):
@@ -119,7 +119,7 @@ class Bpf(unittest.TestCase):
                 self.assertEqual(seen, wanted, (error, number))
                 if said[-1] == "lsports: owners: bpf":
                     break
-                self.assertRegex("\n".join(said), r"owners: not by bpf: \w+")
+                self.assertRegex("\n".join(said), r"owners: cannot use bpf: \w+")
                 failures += 1
         return failures
 
@@ -133,8 +133,7 @@ class Bpf(unittest.TestCase):
             self.assertEqual(self.count_refusals(wanted, ["1-65535"]), 3 * 7)
 
     def test_a_socket_made_meanwhile(self):
-        """The first pass is made beside the reading of sockets: what it came too early for, a
-        second one finds."""
+        """The first pass runs while sockets are read; a second pass finds what was too new for it."""
         with tempfile.NamedTemporaryFile("r") as log:
             # The first message opens the way, the second one asks for listeners.
             run = subprocess.Popen(
@@ -158,7 +157,7 @@ class Bpf(unittest.TestCase):
         self.assertEqual([(row["port"], len(row["owners"])) for row in rows], [(80, 1)])
 
     def test_nothing_to_find(self):
-        """Of ports where nobody listens the kernel is not asked for owners."""
+        """If nothing listens on the ports, the kernel is not asked for owners."""
         with harness.Made("tcp,port=80"), tempfile.NamedTemporaryFile("r") as log:
             for port, calls in ("81", 0), ("80", 6):
                 result = harness.run(["strace", "-f", "-qq", "-o", log.name, "-e", "trace=bpf",
@@ -174,19 +173,19 @@ class Bpf(unittest.TestCase):
         with harness.Made(*SPECS), bench.Load("procs"):
             result = harness.run([*NOBODY, program, "-J", "-v"])
         self.assertEqual(result.status, 0, str(result))
-        self.assertRegex("\n".join(notes(result)), r"not by bpf: Operation not permitted")
+        self.assertRegex("\n".join(notes(result)), r"cannot use bpf: Operation not permitted")
         rows = harness.json.loads(result.out)["sockets"]
         self.assertTrue(any(row["uid"] == 65534 and row["owners"] for row in rows))
 
     def test_forced_and_refused(self):
-        """Whoever insists is told that nobody was looked at."""
+        """--owners bpf alone reports that no process was inspected."""
         with harness.Made("tcp,port=80"):
             result = harness.run([*NO_BPF, harness.need("LSPORTS"), "--owners", "bpf", "--strict"])
         self.assertEqual(result.status, 3, str(result))
-        self.assertRegex("\n".join(result.said), r"owners: could not be looked up: bpf: ")
+        self.assertRegex("\n".join(result.said), r"could not look up owners: bpf: ")
 
     def test_a_pid_that_is_another_process_by_now(self):
-        """Facts are those of the process that holds the socket, or there are none."""
+        """Facts are those of the process that holds the socket, or unknown."""
         with harness.Made("tcp,port=80,fork=20"):
             for number in range(1, 12):
                 result = harness.run(
@@ -212,4 +211,4 @@ class Bpf(unittest.TestCase):
 if __name__ == "__main__":
     for tool in ("setpriv", "strace", "nsenter", "bpftool", "taskset"):
         harness.need_tool(tool)
-    harness.main(root=True, few_processes=True)
+    harness.main(few_processes=True)

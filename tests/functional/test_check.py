@@ -37,10 +37,10 @@ class Status(Checking):
         result = harness.lsports("--check")
         self.assertEqual((result.status, result.out), (2, b""), str(result))
         self.assertIn("--learn", result.err.decode())
-        self.assertFalse(os.path.exists("/var/lib/lsports/learned.rules"))
+        self.assertFalse(os.path.exists(harness.LEARNED))
 
     def test_rules_that_expect_nothing(self):
-        """An empty file is an answer, not the want of one."""
+        """An empty rule file is different from no rule file."""
         result = self.check(status=1, rules=self.rule_file(""))
         self.assertEqual(len(self.lines(result)), 5, str(result))
 
@@ -49,13 +49,16 @@ class Status(Checking):
         self.assertEqual(result.out, b"")
         self.assertIn("none.rules: No such file", result.err.decode())
 
-    def test_rules_that_cannot_be_read(self):
+    @harness.needs_users("it asks as nobody")
+    def test_rules_that_nobody_may_read(self):
         program = harness.public_copy(harness.need("LSPORTS"))
         self.addCleanup(shutil.rmtree, os.path.dirname(program))
         command = [*harness.AS_NOBODY, program, "--check", "--expected", self.rules]
         result = harness.run(command)
         self.assertEqual((result.status, result.out), (2, b""), str(result))
         self.assertIn(f"{self.rules}: Permission denied", result.err.decode())
+
+    def test_rules_that_are_no_file(self):
         for make in (os.mkdir, os.mkfifo):
             path = os.path.join(self.directory, make.__name__)
             make(path)
@@ -90,22 +93,22 @@ class Status(Checking):
         self.assertEqual(len(self.lines(result)), 1)
 
     def test_what_is_required_and_not_asked_for(self):
-        """A rule that a listener may hold which nobody asked for is not told to be held."""
+        """A required rule that an unselected listener may satisfy is counted, not reported."""
         path = self.rule_file("tcp/25 required\nudp/123 user=root required\n0-\n")
         both = ["- tcp/25 required", "- udp/123 user=root required"]
-        for words, told, unasked in (
+        for words, reported, unasked in (
                 ([], both, 0), (["-t"], both[:1], 1), (["-u"], both[1:], 1), (["-4"], [], 2),
                 (["25"], both[:1], 1), (["20-130"], both, 0), (["tcp/25"], both[:1], 1),
                 (["proto=tcp", "25-"], both[:1], 1), (["123"], both[1:], 1), (["80"], [], 2),
                 (["scope=any"], [], 2), (["25", "user=root"], [], 2)):
             with self.subTest(words=words):
-                result = self.check(*words, status=int(bool(told)), rules=path)
+                result = self.check(*words, status=int(bool(reported)), rules=path)
                 self.assertEqual([re.sub(r"  \(.*", "", line) for line in self.lines(result)],
-                                 told)
+                                 reported)
                 said = "\n".join(result.said)
                 if unasked:
-                    self.assertIn(f"{unasked} required rule", said)
-                    self.assertIn("not looked at", said)
+                    self.assertIn("1 required rule was not checked: a listener" if unasked == 1
+                                  else f"{unasked} required rules were not checked: listeners", said)
                 else:
                     self.assertEqual(said, "")
 
@@ -118,21 +121,21 @@ class Status(Checking):
         result = self.check("--format", "monitoring", status=3, rules=bad + ".none")
         self.assertRegex(result.out.decode(), r"^LSPORTS UNKNOWN - .*: No such file[^|]*\n$")
 
+    @harness.needs_root("it writes where rules of the machine are")
     def test_what_listens_does_not_depend_on_rules(self):
-        """An error in a rule file of the host is told, and what listens is shown all the same."""
-        harness.overlay(self, "/etc")
-        os.makedirs("/etc/lsports/expected.d", exist_ok=True)
-        path = harness.write_text("/etc/lsports/expected.d/a.rules", "tcp/99999\n")
+        """An error in a rule file is reported, and listeners are still shown."""
+        harness.overlay_places(self)
+        path = harness.write_text(os.path.join(harness.RULES_DIR, "a.rules"), "tcp/99999\n")
         for words in ([], ["-J"], ["--explain", "80"]):
             result = harness.lsports(*words)
             self.assertEqual(result.status, 2, str(result))
             self.assertIn("80", result.out.decode())
             self.assertIn(f"{path}:1: ", result.err.decode())
-            self.assertIn("nothing is judged", result.err.decode())
+            self.assertIn("are not judged", result.err.decode())
         for words in (["--check"], ["--format", "prometheus"], ["finding=unexpected"]):
             result = harness.lsports(*words)
             self.assertEqual(result.status, 2, str(result))
-            self.assertNotIn("nothing is judged", result.err.decode())
+            self.assertNotIn("are not judged", result.err.decode())
 
     def test_the_answer_cannot_be_written(self):
         script = '"$LSPORTS" --check --expected "$0" > /dev/full'
@@ -194,7 +197,7 @@ class Differences(Checking):
                          ("missing", f"{rules}:1", None))
 
     def test_gone_without_required(self):
-        """Rules say what may be, not what must."""
+        """Rules allow listeners; they do not require them."""
         self.check_silent("--expected", self.rule_file("tcp/98,99\n"))
 
     def test_changed_names_the_nearest_rule(self):
@@ -206,7 +209,7 @@ class Differences(Checking):
             result = self.check("--expected", rules, status=1)
         line, = self.lines(result)
         self.assertEqual(line[:2], "~ ")
-        self.assertIn(f"tcp/4444 is expected with user=nobody ({rules}:3), found root", line)
+        self.assertIn(f"tcp/4444 is expected with user=nobody ({rules}:3), found user=root", line)
 
     def test_several_terms_differ(self):
         rules = self.rule_file("tcp/4444 user=nobody exe=/usr/sbin/nginx scope=loopback\n")
@@ -224,7 +227,7 @@ class Differences(Checking):
         self.check_silent("--expected", rules)
         with harness.Made("tcp,port=4444,reuseport=1", program=stranger):
             line, = self.lines(self.check("--expected", rules, status=1))
-        self.assertIn(f"found {stranger}", line)
+        self.assertIn(f"found exe={stranger}", line)
 
     def test_hostile_names(self):
         name = b"a\n+ x\x1b[2J\xff"
@@ -236,16 +239,48 @@ class Differences(Checking):
         self.assertEqual(change["socket"]["port"], 4444)
 
     def test_a_flood_has_an_end(self):
-        """60,000 listeners must not bury the mail: the low ports stand first, and the rest is
-        counted."""
+        """60,000 listeners must not flood the mail: privileged ports come first, and the rest is
+        counted. Programs get them all."""
         with harness.Made("tcp,port=20000,count=1500", "tcp,port=25"):
             result = self.check(status=1)
             lines = self.lines(result)
             everything = json.loads(self.check("-J", status=1).out)["changes"]
-        self.assertEqual(len(lines), 1001)
+            once = [self.lines(self.check("--report-once", self.reported, status=1))
+                    for _ in range(2)]
+        self.assertEqual(len(lines), 21, str(result))
         self.assertIn(":25  ", lines[0])
-        self.assertIn("501 more", lines[-1])
+        self.assertRegex(lines[-1], r"^\.\.\. and 1481 more of user root, unit \S+, "
+                                    r"program /\S+/mksock$")
         self.assertEqual(len(everything), 1501)
+        # What was counted was reported.
+        self.assertEqual(once, [lines, []])
+
+    @harness.needs_users()
+    def test_nobody_buries_another(self):
+        """One user has many listeners, with many programs, and another one has one."""
+        many = [harness.Made(f"tcp,port={2000 + 100 * at},count=100,uid=12345",
+                             program=self.copy(f"p{at}")) for at in range(30)]
+        for made in many:
+            made.__enter__()
+            self.running.append(made)
+        self.make("tcp,port=60998,uid=12346")
+        lines = self.lines(self.check(status=1))
+        self.assertTrue([line for line in lines if ":60998  " in line], lines)
+        self.assertLess(len(lines), 200)
+        counted = sum(int(line.split()[2]) for line in lines if line.startswith("... and "))
+        self.assertEqual(counted + sum(line[0] == "+" for line in lines), 3001)
+        text = self.check("--format", "monitoring").out.decode()
+        self.assertIn(" tcp/60998 ", text)
+        text = self.check("--format", "prometheus", status=1).out.decode()
+        self.assertRegex(text, '\nlsports_listener_info{.*port="60998",')
+        shown = text.count("\nlsports_listener_info{")
+        self.assertLess(shown, 200)
+        self.assertIn(f"\nlsports_listener_info_left_out {3001 - shown}\n", text)
+
+    def copy(self, name):
+        path = os.path.join(self.directory, name)
+        shutil.copy(harness.need("MKSOCK"), path)
+        return path
 
 
 class Formats(Checking):
@@ -290,10 +325,10 @@ class Formats(Checking):
             self.assertIn("tcp/81", result.out.decode())
 
     def test_monitoring_stays_red(self):
-        """What was told once is still there, and so is the state."""
+        """A reported difference still counts for the state."""
         with harness.Made(NEW):
             for _ in range(2):
-                result = self.monitoring(1, "WARNING", "--report-once", self.told)
+                result = self.monitoring(1, "WARNING", "--report-once", self.reported)
                 self.assertIn(" new=1;", result.out.decode())
 
     def test_prometheus(self):
@@ -303,6 +338,7 @@ class Formats(Checking):
         self.assertIn(b'\nlsports_changes{change="new"} 1\n', result.out)
         self.check("--format", "prometheus", status=0)
 
+    @harness.needs_users("it asks as nobody")
     def test_monitoring_unknown(self):
         result = self.check("--format", "monitoring", status=3,
                             rules=os.path.join(self.directory, "none"))
@@ -316,16 +352,13 @@ class Formats(Checking):
         self.assertTrue(result.out.startswith(b"LSPORTS UNKNOWN - "), str(result))
 
 
+@harness.needs_root("it writes where rules of the machine are")
 class Defaults(Checking):
     """The directories of the host, made in this test's mount namespace alone."""
 
     def setUp(self):
         super().setUp()
-        harness.overlay(self, "/etc", "/var/lib")
-        for path in ("/etc/lsports", "/var/lib/lsports"):
-            shutil.rmtree(path, ignore_errors=True)
-        os.makedirs("/etc/lsports/expected.d")
-        os.makedirs("/var/lib/lsports")
+        harness.overlay_places(self)
 
     def default_check(self, status):
         result = harness.lsports("--check")
@@ -334,24 +367,24 @@ class Defaults(Checking):
 
     def test_learned(self):
         self.default_check(2)
-        result = harness.lsports("--learn", "/var/lib/lsports/learned.rules")
+        result = harness.lsports("--learn", harness.LEARNED)
         self.assertEqual(result.status, 0, str(result))
         self.assertEqual(self.default_check(0).out, b"")
         with harness.Made(NEW):
             self.assertEqual(len(self.lines(self.default_check(1))), 1)
-            harness.write_text("/etc/lsports/expected.d/nc.rules", "tcp/4444 user=root\n")
+            harness.write_text(f"{harness.RULES_DIR}/nc.rules", "tcp/4444 user=root\n")
             self.assertEqual(self.default_check(0).out, b"")
-            os.rename("/etc/lsports/expected.d/nc.rules", "/etc/lsports/expected.d/nc.rules~")
+            os.rename(f"{harness.RULES_DIR}/nc.rules", f"{harness.RULES_DIR}/nc.rules~")
             self.default_check(1)
-        harness.write_text("/etc/lsports/expected.d/bad.rules", "tcp/4444 usr=root\n")
-        self.assertIn("/etc/lsports/expected.d/bad.rules:1: ", self.default_check(2).err.decode())
+        harness.write_text(f"{harness.RULES_DIR}/bad.rules", "tcp/4444 usr=root\n")
+        self.assertIn(f"{harness.RULES_DIR}/bad.rules:1: ", self.default_check(2).err.decode())
 
     def test_rules_of_the_host_and_what_is_learned(self):
-        """A rule that stands by hand needs no second one."""
-        harness.write_text("/etc/lsports/expected.d/web.rules", "tcp/80,443\n")
-        result = harness.lsports("--learn", "/var/lib/lsports/learned.rules")
+        """A rule written by hand is not learned again."""
+        harness.write_text(f"{harness.RULES_DIR}/web.rules", "tcp/80,443\n")
+        result = harness.lsports("--learn", harness.LEARNED)
         self.assertEqual(result.status, 0, str(result))
-        text = harness.read_bytes("/var/lib/lsports/learned.rules").decode()
+        text = harness.read_bytes(harness.LEARNED).decode()
         self.assertNotIn("tcp/80", text)
         self.assertNotIn("tcp/443", text)
         self.assertIn("udp/5353", text)
@@ -359,4 +392,4 @@ class Defaults(Checking):
 
 
 if __name__ == "__main__":
-    harness.main(root=True, few_processes=True)
+    harness.main(few_processes=True)

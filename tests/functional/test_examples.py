@@ -13,9 +13,9 @@ import unittest
 
 import harness
 
-LEARNED = "/var/lib/lsports/learned.rules"
+NOW = os.path.join(harness.STATE_DIR, "now.json")
 # Exit statuses of the commands, in a namespace where ports 80 and 8080 are listened on and have
-# connections. What watches is ended after a while: 124 is that of timeout(1).
+# connections. Watching commands are ended after a while: 124 is the status of timeout(1).
 ENDS = {
     "lsports": 0,
     "lsports 8080 || echo free": 0,
@@ -26,9 +26,9 @@ ENDS = {
     "lsports scope=any user!=root": 0,
     "lsports --watch 1-1023": 124,
     "lsports --watch=0.5 --format jsonl | jq -c '[.event, .socket.port, .socket.owners[0].exe]'": 124,
-    f"lsports --learn {LEARNED}": 0,
-    "*/5 * * * * root lsports --check --report-once /var/lib/lsports/reported": 0,
-    "lsports --strict -J --output-file /var/lib/lsports/now.json": 0,
+    f"lsports --learn {harness.LEARNED}": 0,
+    f"*/5 * * * * root lsports --check --report-once {harness.STATE_DIR}/reported": 0,
+    f"lsports --strict -J --output-file {NOW}": 0,
     "lsports --format rules": 0,
     "lsports --check --expected web.rules": 1,
 }
@@ -41,14 +41,14 @@ def commands_of(page):
         yield line.replace(r"\(dq", '"').replace(r"\e", "\\")
 
 
+@harness.needs_root("it writes where rules of the machine are")
 class Examples(unittest.TestCase):
     def setUp(self):
         made = harness.Made("tcp-pair,addr=127.0.0.1,port=80,pairs=2", "tcp,port=8080,uid=65534")
         made.__enter__()
         self.addCleanup(made.__exit__)
         harness.hide_rules()
-        harness.overlay(self, "/var/lib", "/etc")
-        os.makedirs("/var/lib/lsports", exist_ok=True)
+        harness.overlay_places(self)
         self.directory = tempfile.TemporaryDirectory()
         self.addCleanup(self.directory.cleanup)
         harness.write_text(os.path.join(self.directory.name, "web.rules"),
@@ -58,7 +58,7 @@ class Examples(unittest.TestCase):
     def run_command(self, command, limit):
         path = os.path.dirname(harness.need("LSPORTS")) + ":" + os.environ["PATH"]
         words = re.sub(r"^\*/5 \* \* \* \* root ", "", command)
-        # The status of a pipeline is that of what is watched.
+        # The status of a pipeline is that of the command.
         return subprocess.run(["timeout", "--kill-after=5", limit, "bash", "-o", "pipefail", "-c",
                                words], cwd=self.directory.name, env={**os.environ, "PATH": path},
                               capture_output=True, check=False)
@@ -74,8 +74,8 @@ class Examples(unittest.TestCase):
                     result = self.run_command(command, limit)
                     self.assertEqual(result.returncode, ENDS[command], result)
         self.assertEqual(sorted(seen), sorted(ENDS), "an example that is gone")
-        self.assertTrue(os.path.exists("/var/lib/lsports/now.json"))
+        self.assertTrue(os.path.exists(NOW))
 
 
 if __name__ == "__main__":
-    harness.main(root=True, few_processes=True)
+    harness.main(few_processes=True)

@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Every system call of a listing fails once with every error: right rows, or a reason.
+"""Every system call of a listing fails once with every error: right rows, or a reason. Those of
+--learn and --check too: the same rules and differences, or no exit status that says so.
 
 Counting: an object with a constructor is preloaded that calls close(-4242). What stands before
 that in the trace is the dynamic linker; its failures are not ours. From there on each system
 call by name is made to fail at its first, second, middle and last occurrence.
 
-Environment: LSPORTS MKSOCK STARTMARK; LSPORTS_FAULTS=first for the first occurrence alone.
+Environment: LSPORTS MKSOCK STARTMARK; LSPORTS_FAULTS=first for the first occurrence alone. What is
+learned and checked is a sample, one error for each occurrence; LSPORTS_FAULTS=all tries all.
 """
 
 import collections
@@ -14,6 +16,8 @@ import concurrent.futures
 import json
 import os
 import re
+import socket
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -21,20 +25,19 @@ import unittest
 import harness
 
 ERRORS = ["EPERM", "EACCES", "ENOMEM", "EMFILE", "ENOBUFS", "EINTR", "EAGAIN", "EIO", "ENOENT"]
-TIME_LIMIT = 5.0
 WORKERS = 2
 MARK = "close(-4242)"
-# These do not return: there is nothing that could be told to fail. And the C library ends a program
-# whose futex(2) answers what the kernel never does.
+# These do not return, so they cannot fail. And the C library aborts if futex(2) returns an error
+# that the kernel never returns.
 ENDLESS = {"exit_group", "exit", "rt_sigreturn", "futex"}
 # A sanitizer maps memory for itself and looks where the stack of each thread lies, and ends the
 # program when it cannot.
 SANITIZER_CALLS = {"mmap", "munmap", "mremap", "mprotect", "madvise", "brk", "sched_getaffinity"}
-GONE_CALLS = {"open", "openat", "openat2", "readlink", "readlinkat"}
+GONE_CALLS = {"open", "openat", "openat2", "readlink", "readlinkat", "statx"}
 SPECS = ["tcp,addr=127.0.0.1,port=80", "tcp,addr=::,port=81,v6only=1", "tcp,port=81",
          "udp,addr=::1,port=82", "udp,port=83,device=lo", "tcp,port=84,reuseport=2",
          "tcp,port=85,fork=2", "tcp,port=86,holder=thread", "tcp,port=87,holder=uring",
-         "tcp,port=88,holder=scm", "tcp,port=0", "udp,port=1090,uid=65534"]
+         "tcp,port=88,holder=scm", "tcp,port=0", "udp,port=1090" + harness.as_user(65534)]
 
 Fault = collections.namedtuple("Fault", "name error number")
 
@@ -54,15 +57,15 @@ def strace(arguments, log, *injection):
     command = [harness.need_tool("strace"), "-f", "-qq", "-o", log, "-E",
                "LD_PRELOAD=" + harness.need("STARTMARK"), *injection, harness.need("LSPORTS"),
                *arguments]
-    return harness.run(command, timeout=TIME_LIMIT,
+    return harness.run(command, timeout=harness.TIME_LIMIT,
                        env=harness.sanitizer_environment(os.environ))
 
 
 def occurrences(log):
     """{system call: numbers of its occurrences that are the program's own}
 
-    strace counts those of each thread by themselves: one number is one call in each of them, and
-    what is low enough to be one of the dynamic linker cannot be meant.
+    strace counts those of each thread by themselves: a number means one call in each thread, so
+    numbers that the dynamic linker uses are left out.
     """
     counts = collections.Counter()
     found = collections.defaultdict(set)
@@ -101,10 +104,30 @@ def parse_json(out):
 
 
 def parse_raw(out):
-    """The same of lines "proto address port pid": of several owners this shows the first."""
-    lines = [line.split(" ") for line in out.decode().splitlines()]
+    """The same of lines "proto address port pid": of several owners this shows the first. The name of
+    a device behind an address is a fact that a fault may take."""
+    lines = [re.sub(r"%\S+", "", line).split(" ") for line in out.decode().splitlines()]
     rows = collections.Counter((line[0], line[1], line[2]) for line in lines)
     return rows, {tuple(line) for line in lines}
+
+
+def try_all(test, what, faults, inject):
+    """@inject: fault -> (did it happen, what is wrong)"""
+    wrongs, happened = [], 0
+    with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
+        jobs = {pool.submit(inject, fault): fault for fault in faults}
+        for job in concurrent.futures.as_completed(jobs):
+            did_happen, wrong = job.result()
+            happened += did_happen
+            if wrong:
+                fault = jobs[job]
+                wrongs.append(f"{fault.name} #{fault.number} {fault.error}: {wrong}")
+    print(f"{what}: {len({fault.name for fault in faults})} system calls, {len(faults)} runs, "
+          f"{happened} faults took place, {len(wrongs)} wrong", file=sys.stderr)
+    if wrongs:
+        test.fail("\n" + "\n".join(sorted(wrongs)))
+    # Two runs see each other in /proc, so that a last occurrence may not come about.
+    test.assertGreater(happened, len(faults) * 0.9)
 
 
 class Faults(unittest.TestCase):
@@ -116,8 +139,8 @@ class Faults(unittest.TestCase):
 
     @staticmethod
     def is_one_process_gone(fault, missing, extra):
-        """What a directory or a link of /proc answers when its process has ended is ENOENT; that
-        is no fault, as long as one process is missing and nothing else."""
+        """A directory or link of /proc answers ENOENT if its process has ended; that is correct as
+        long as only one process is missing."""
         return fault.error == "ENOENT" and fault.name in GONE_CALLS and \
             len({pid for *_, pid in missing}) == 1 and len(extra) <= len(missing)
 
@@ -147,7 +170,7 @@ class Faults(unittest.TestCase):
     def words_for(fault):
         # brk(2) has no error: where it fails it returns an address below the one asked for.
         how = "retval=0" if fault.name == "brk" else f"error={fault.error}"
-        return ["-e", f"trace={fault.name}", "-e", f"inject={fault.name}:{how}:when={fault.number}"]
+        return ["--seccomp-bpf", "-e", f"trace={fault.name}", "-e", f"inject={fault.name}:{how}:when={fault.number}"]
 
     def inject(self, arguments, fault, reference, parse):
         """(did it happen, what is wrong)"""
@@ -173,22 +196,8 @@ class Faults(unittest.TestCase):
         self.assertEqual(sum(rows.values()), len(self.made.rows))
         faults = [Fault(name, error, number) for name, numbers in sorted(found.items())
                   for number in pick(numbers) for error in ERRORS]
-        wrongs, happened = [], 0
-        with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
-            jobs = {pool.submit(self.inject, arguments, fault, reference, parse): fault
-                    for fault in faults}
-            for job in concurrent.futures.as_completed(jobs):
-                did_happen, wrong = job.result()
-                happened += did_happen
-                if wrong:
-                    fault = jobs[job]
-                    wrongs.append(f"{fault.name} #{fault.number} {fault.error}: {wrong}")
-        print(f"lsports {' '.join(arguments)}: {len(found)} system calls, {len(faults)} runs, "
-              f"{happened} faults took place, {len(wrongs)} wrong", file=sys.stderr)
-        if wrongs:
-            self.fail("\n" + "\n".join(sorted(wrongs)))
-        # Two runs see each other in /proc, so that a last occurrence may not come about.
-        self.assertGreater(happened, len(faults) * 0.9)
+        try_all(self, f"lsports {' '.join(arguments)}", faults,
+                lambda fault: self.inject(arguments, fault, reference, parse))
 
     def test_json(self):
         self.sweep("-J", "--owners", "proc", parse=parse_json)
@@ -207,5 +216,141 @@ class Faults(unittest.TestCase):
         self.sweep("-J", "--owners", "bpf", "1-65535", parse=parse_json)
 
 
+class Judging(unittest.TestCase):
+    """A fault makes nothing pass: neither now, nor by a rule that is wider than it would be."""
+
+    ERRORS = ["EPERM", "EACCES", "ENOMEM", "EMFILE", "ENFILE", "EIO", "EINTR", "EAGAIN", "ENOSPC"]
+    # More than the one that is expected holds the last of them.
+    SPECS = ["tcp,addr=127.0.0.1,port=80", "tcp,addr=::,port=81,v6only=1", "udp,port=83,device=lo",
+             "tcp,port=84,reuseport=2", "tcp,port=85,fork=2", "tcp,port=86,holder=thread",
+             "tcp,port=87,holder=uring", "tcp,port=0", "udp,port=1090" + harness.as_user(65534)]
+    SHARED = 89
+    EXPECTED = ("80 user=root exe={0}\n"
+                "81,84,85,86,87 exe={0}\n"
+                "1090 exe=/nowhere\n"
+                "89 exe={1}\n"
+                "99 required\n"
+                "32768- user=root exe={0}\n")
+    # 83 is new.
+    DIFFERENCES = {"~ 1090", "~ 89", "+ 83", "- 99"}
+
+    @classmethod
+    def setUpClass(cls):
+        cls.directory = harness.scratch(cls)
+        cls.made = harness.Made(*cls.SPECS)
+        cls.made.__enter__()
+        cls.addClassCleanup(cls.made.__exit__)
+        shared = socket.create_server(("127.0.0.1", cls.SHARED))
+        cls.addClassCleanup(shared.close)
+        holder = subprocess.Popen(["sleep", "infinity"], pass_fds=[shared.fileno()],
+                                  preexec_fn=harness.die_with_parent)
+        cls.addClassCleanup(holder.wait)
+        cls.addClassCleanup(holder.kill)
+        cls.holder = f"/proc/{holder.pid}/fd"
+
+    def faults(self, found):
+        is_all = os.environ.get("LSPORTS_FAULTS") == "all"
+        places = [(name, number) for name, numbers in sorted(found.items())
+                  for number in sorted({numbers[0], numbers[len(numbers) // 2], numbers[-1]})]
+        return [Fault(name, error, number) for at, (name, number) in enumerate(places)
+                for error in (self.ERRORS if is_all else [self.ERRORS[at % len(self.ERRORS)]])]
+
+    def inject(self, run, judge, fault):
+        """(did it happen, what is wrong)"""
+        with tempfile.TemporaryDirectory(dir=self.directory) as place:
+            log = os.path.join(place, "log")
+            try:
+                result, answer = run(place, log, *Faults.words_for(fault))
+            except AssertionError as error:
+                return True, str(error)
+            did_happen = any("(INJECTED)" in line for _, line in trace_lines(log))
+        wrong = f"killed by signal {-result.status}" if result.status < 0 else \
+            f"exit {result.status} without a reason" if result.status in (2, 3) and not result.said \
+            else judge(result, answer)
+        return did_happen, f"{wrong}; {result}" if wrong else None
+
+    def sweep(self, what, run, judge):
+        """@run: (place, log, injection...) -> result and answer; @judge: what is wrong with them."""
+        with tempfile.TemporaryDirectory(dir=self.directory) as place:
+            log = os.path.join(place, "log")
+            result, answer = run(place, log)
+            self.assertIsNone(judge(result, answer), str(result))
+            found = occurrences(log)
+        for name in SANITIZER_CALLS if is_sanitized() else ():
+            found.pop(name, None)
+        try_all(self, f"lsports {what}", self.faults(found),
+                lambda fault: self.inject(run, judge, fault))
+
+    def learn(self, *words):
+        rules = []
+
+        def run(place, log, *injection):
+            path = os.path.join(place, "learned.rules")
+            result = strace(["--learn", path, *words], log, *injection)
+            if not os.path.exists(path):
+                return result, None
+            lines = harness.read_bytes(path).decode().splitlines()
+            return result, [line for line in lines if not line.startswith("#")]
+
+        def judge(result, answer):
+            rules[:] = rules or answer
+            if result.status == 0 and answer != rules:
+                return f"exit 0, learned {answer}"
+            # What was written is whole, even if it is not known to be on the disk.
+            if answer is not None and answer != rules:
+                return f"exit {result.status}, learned {answer}"
+            return None
+
+        self.sweep(f"--learn FILE {' '.join(words)}", run, judge)
+        self.assertGreater(len(rules), 8)
+
+    def test_one_of_two_owners_is_refused_once(self):
+        """It is asked again: the second owner runs another program than the rule names."""
+        rules = harness.write_text(os.path.join(self.directory, "shared.rules"),
+                                   "80-88,90- user=root,nobody\n89 exe=" +
+                                   os.path.realpath("/proc/self/exe") + "\n")
+        log = os.path.join(self.directory, "log")
+        for how in [], ["-P", self.holder, "-e", "trace=readlinkat", "-e",
+                        "inject=readlinkat:error=EACCES:when=1"]:
+            result = strace(["--check", "--expected", rules, "--owners", "proc"], log, *how)
+            self.assertEqual(any("(INJECTED)" in line for _, line in trace_lines(log)), bool(how))
+            self.assertEqual(result.status, 1, str(result))
+            self.assertRegex(result.out.decode(), r"\A~ tcp 127\.0\.0\.1:89  [^\n]*\n\Z")
+
+    def check(self, *words):
+        rules = harness.write_text(os.path.join(self.directory, "host.rules"), self.EXPECTED.format(
+            os.path.realpath(harness.need("MKSOCK")), os.path.realpath("/proc/self/exe")))
+
+        def run(_, log, *injection):
+            result = strace(["--check", "--expected", rules, *words], log, *injection)
+            lines = result.out.decode().splitlines()
+            return result, {re.sub(r"^(.) (?:\S+ \S*:|)(\d+) .*", r"\1 \2", line) for line in lines}
+
+        def judge(result, answer):
+            if result.status in (2, 3):
+                return None
+            missing = {line for line in self.DIFFERENCES - answer if "?" + line[1:] not in answer}
+            if result.status != 1 or missing:
+                return f"exit {result.status} without {missing}"
+            wrong = {line for line in answer - self.DIFFERENCES if line[0] != "?"}
+            return f"exit 1 with {wrong}" if wrong else None
+
+        self.sweep(f"--check {' '.join(words)}", run, judge)
+
+    def test_learn(self):
+        self.learn("--owners", "proc")
+
+    @harness.needs_root("no owner is found by BPF without")
+    def test_learn_bpf(self):
+        self.learn("--owners", "bpf")
+
+    def test_check(self):
+        self.check("--owners", "proc")
+
+    @harness.needs_root("no owner is found by BPF without")
+    def test_check_bpf(self):
+        self.check("--owners", "bpf")
+
+
 if __name__ == "__main__":
-    harness.main(root=True, few_processes=True)
+    harness.main(few_processes=True)

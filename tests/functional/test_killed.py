@@ -16,11 +16,16 @@ class Killed(Learning):
     every state between two calls is seen."""
 
     def strace(self, *injection):
+        # Of a named source: which one is chosen depends on how much else runs on the machine, and
+        # the calls that are made depend on it.
         log = os.path.join(self.directory, "..", os.path.basename(self.directory) + ".log")
         self.addCleanup(lambda: os.path.exists(log) and os.remove(log))
+        # On one processor no second thread takes a part of the calls.
         result = harness.run([harness.need_tool("strace"), "-qq", "-o", log, *injection,
-                              harness.need("LSPORTS"), "--learn", self.rules],
-                             env=harness.sanitizer_environment(os.environ))
+                              harness.need("LSPORTS"), "--owners", "proc", "--learn", self.rules],
+                             env=harness.sanitizer_environment(os.environ),
+                             preexec=lambda: os.sched_setaffinity(
+                                 0, {min(os.sched_getaffinity(0))}))
         return result, harness.read_bytes(log).decode("utf-8", "replace").splitlines()
 
     @staticmethod
@@ -35,10 +40,14 @@ class Killed(Learning):
 
     def reference(self):
         """Old bytes, new bytes, and the calls with the lock in hand."""
-        old = self.write_old()
-        result, lines = self.strace()
-        self.assertEqual(result.status, 0, str(result))
-        calls = list(self.calls_of(lines))
+        runs = []
+        for _ in range(3):
+            old = self.write_old()
+            result, lines = self.strace()
+            self.assertEqual(result.status, 0, str(result))
+            runs.append(list(self.calls_of(lines)))
+        # A run that looks for an owner a second time makes calls that the others do not make.
+        calls = min(runs, key=len)
         first = next(at for at, call in enumerate(calls) if "F_OFD_SETLK" in call[2])
         return old, harness.read_bytes(self.rules), calls[first + 1:]
 
@@ -111,7 +120,7 @@ class Killed(Learning):
         first = next(at for at, call in enumerate(calls) if "O_EXCL" in call[2])
         number = next(call[1] for call in calls[first:] if call[0] == "write")
         self.write_old()
-        # A write of nothing at all, told as success.
+        # A write of zero bytes that reports success.
         result, _ = self.strace("-e", "trace=write", "-e", f"inject=write:retval=0:when={number}")
         self.assertEqual(result.status, 2, str(result))
         self.assertEqual(harness.read_bytes(self.rules), OLD.encode())
@@ -124,12 +133,7 @@ class Killed(Learning):
 
 class Full(Learning):
     def test_disk_full(self):
-        place = os.path.join(self.directory, "disk")
-        os.mkdir(place)
-        result = harness.run([harness.need_tool("mount"), "-t", "tmpfs", "-o", "size=64k",
-                              "tmpfs", place])
-        self.assertEqual(result.status, 0, str(result))
-        self.addCleanup(harness.run, [harness.need_tool("umount"), place])
+        place = harness.small_disk(self, "64k")
         path = harness.write_text(os.path.join(place, "learned.rules"), OLD)
         filler = os.path.join(place, "filler")
         with open(filler, "wb", buffering=0) as file:
@@ -147,4 +151,4 @@ class Full(Learning):
 
 
 if __name__ == "__main__":
-    harness.main(root=True, few_processes=True)
+    harness.main(few_processes=True)

@@ -9,6 +9,7 @@ import stat
 import subprocess
 
 import harness
+import test_faults
 from learning import OLD, SERVICES, Learning, rules_of
 
 
@@ -77,7 +78,7 @@ class Contents(Learning):
 
 
 class Names(Learning):
-    """Whatever a program, a user or a directory is called, its rule expects it and nothing else."""
+    """Whatever the name of a program, user or directory, its rule matches it and nothing else."""
 
     NAMES = [b"two words", b"a,b", b"a#b", b"#", b"a*", b"[ab]", b"a?", b'quo"te', b"it's",
              b"back\\", b"user=root", b"!", b"tab\there", b"line\nbreak", b"\xff\xfe",
@@ -119,14 +120,16 @@ class Names(Learning):
                 self.assertEqual(result.status, 1, str(result))
                 self.assertIn(b":10000  ", result.out)
 
+    @harness.needs_users()
     def test_users(self):
         names = ["Jane Doe", "a,b", "x*", "#1", "12346", "q\"", "b\\", "-", "root "]
         passwd = harness.read_bytes("/etc/passwd").decode()
         for at, name in enumerate(names):
             passwd += f"{name}:x:{20000 + at}:20000::/:/bin/false\n"
         path = harness.write_text(os.path.join(self.directory, "passwd"), passwd)
-        harness.overlay(self, "/etc")
-        shutil.copy(path, "/etc/passwd")
+        mount = [harness.need_tool("mount"), "--bind", path, "/etc/passwd"]
+        self.assertEqual(harness.run(mount).status, 0)
+        self.addCleanup(harness.run, [harness.need_tool("umount"), "/etc/passwd"])
         specs = [f"tcp,port={10000 + at},uid={20000 + at}" for at in range(len(names))]
         with harness.Made(*specs):
             self.learn()
@@ -176,6 +179,7 @@ class Places(Learning):
     def test_missing_directory(self):
         self.refuse(os.path.join(self.directory, "no", "such", "x.rules"), "directory does not exist")
 
+    @harness.needs_root("it makes a device")
     def test_no_regular_file(self):
         os.mkfifo(self.rules)
         self.refuse(self.rules, "regular file")
@@ -184,18 +188,20 @@ class Places(Learning):
         self.refuse(device, "regular file")
         self.assertTrue(stat.S_ISCHR(os.stat(device).st_mode))
 
+    @harness.needs_users("its file belongs to another user")
     def test_others_could_change_it(self):
         self.write_old()
         os.chmod(self.rules, 0o666)
-        self.refuse(self.rules, "others")
+        self.refuse(self.rules, "others", "chmod go-w ")
         os.chmod(self.rules, 0o600)
         os.chown(self.rules, 12345, 12345)
-        self.refuse(self.rules, "another user")
+        self.refuse(self.rules, "belongs to user 12345", "chown root: ")
         os.chown(self.rules, 0, 0)
         os.link(self.rules, self.rules + ".too")
         self.refuse(self.rules, "hard link")
         self.assertEqual(harness.read_bytes(self.rules), OLD.encode())
 
+    @harness.needs_users("it asks as nobody")
     def test_directory_that_may_not_be_written(self):
         program = harness.public_copy(harness.need("LSPORTS"))
         self.addCleanup(shutil.rmtree, os.path.dirname(program))
@@ -221,18 +227,20 @@ class Incomplete(Learning):
                              env=harness.sanitizer_environment(os.environ))
         self.assertEqual(result.status, 3, str(result))
         text = result.err.decode()
-        self.assertIn("nothing was learned", text)
+        self.assertIn("nothing learned", text)
         for word in words:
             self.assertIn(word, text)
         self.assertFalse(os.path.exists(path))
         return text
 
+    @harness.needs_users("it asks as nobody")
     def test_nobody(self):
         program = harness.public_copy(harness.need("LSPORTS"))
         self.addCleanup(shutil.rmtree, os.path.dirname(program))
         os.chown(self.directory, 65534, 65534)
         self.refuse("CAP_SYS_PTRACE", "run as root", prefix=harness.AS_NOBODY, program=program)
 
+    @harness.needs_users("it asks as nobody")
     def test_hidden_processes(self):
         mount = harness.need_tool("mount")
         result = harness.run([mount, "-o", "remount,hidepid=2", "/proc"])
@@ -254,6 +262,74 @@ class Incomplete(Learning):
         inject = ["-e", "trace=openat2", "-e", f"inject=openat2:error=EMFILE:when={number}+"]
         self.refuse("Too many open files", prefix=[*prefix, *inject])
         self.assertIn("INJECTED", harness.read_bytes(log).decode())
+
+
+class Unknown(Learning):
+    """What is not known is never left out of a rule."""
+
+    def try_learn(self, *injection, prefix=()):
+        path = os.path.join(self.directory, "tried.rules")
+        if os.path.exists(path):
+            os.unlink(path)
+        command = [*prefix, *injection, harness.need("LSPORTS"), "-v", "--learn", path]
+        result = harness.run(command, env=harness.sanitizer_environment(os.environ))
+        return result, rules_of(path) if os.path.exists(path) else None
+
+    @harness.needs_root("it takes the mounts of cgroup2 away")
+    def test_unit(self):
+        """Without the file system of the cgroups units are those of the holders, or not known."""
+        script = ('for m in $(awk \'$3 == "cgroup2" { print $2 }\' /proc/mounts); do '
+                  'umount -l "$m"; done; exec "$0" "$@"')
+        reference, rules = self.try_learn()
+        self.assertEqual(reference.status, 0, str(reference))
+        result, tried = self.try_learn(prefix=[harness.need_tool("unshare"), "--mount", "bash",
+                                               "-c", script])
+        if result.status == 0:
+            self.assertEqual(tried, rules)
+        else:
+            self.assertEqual(result.status, 3, str(result))
+            self.assertIn("tcp/80 on 0.0.0.0: not known: unit", result.err.decode())
+            self.assertIsNone(tried)
+
+    @harness.needs_root("its user is root")
+    def test_forged_program(self):
+        """A process that may have set the link of its program is named, not learned without it."""
+        made = harness.Made("tcp,port=0", prefix=[harness.need_tool("unshare"), "--user",
+                                                   "--map-root-user"])
+        made.__enter__()
+        self.addCleanup(made.__exit__)
+        result, tried = self.try_learn()
+        self.assertEqual(result.status, 3, str(result))
+        self.assertIsNone(tried)
+        self.assertRegex(result.err.decode(), r"tcp/\d+ on 0\.0\.0\.0: not known: verified program "
+                                              r"of mksock\(\d+\)\n")
+        with open(self.rules, "w", encoding="ascii") as file:
+            file.write("tcp/auto scope=any user=root\n")
+        self.learn()
+        self.check_silent()
+
+    def test_faults(self):
+        """Every failure of what is read leads to the same rules or to none."""
+        log = os.path.join(self.directory, "log")
+        before = [harness.need_tool("strace"), "-f", "-qq", "-o", log, "-E",
+                  "LD_PRELOAD=" + harness.need("STARTMARK")]
+        reference, rules = self.try_learn(prefix=before)
+        self.assertEqual(reference.status, 0, str(reference))
+        self.assertEqual(len(rules), len(SERVICES))
+        found, count, wrongs = test_faults.occurrences(log), 0, []
+        for name in sorted({"openat", "openat2", "readlinkat", "getdents64", "read", "recvmsg",
+                            "getsockopt", "name_to_handle_at", "open_by_handle_at", "newfstatat"}
+                           & set(found)):
+            for number in test_faults.pick(found[name]):
+                for error in ("EMFILE", "EIO", "EACCES"):
+                    result, tried = self.try_learn(
+                        "-e", f"trace={name}", "-e", f"inject={name}:error={error}:when={number}",
+                        prefix=before)
+                    count += 1
+                    if tried != rules if result.status == 0 else tried:
+                        wrongs.append(f"{name} #{number} {error}: {tried}, {result}")
+        self.assertGreater(count, 15)
+        self.assertEqual(wrongs, [])
 
 
 class Several(Learning):
@@ -283,7 +359,7 @@ class Several(Learning):
             self.check_whole(4)
 
     def test_eight_of_their_own(self):
-        """Eight namespaces, each with a listener that no other has."""
+        """Eight namespaces, each with a different listener."""
         old = self.write_old()
         unshare = [harness.need_tool("unshare"), "--net"]
         learners = []
@@ -319,11 +395,11 @@ class Edited(Learning):
             harness.write_text(self.rules, edited)
             _, err = learner.communicate(timeout=harness.TIME_LIMIT)
         self.assertEqual(learner.returncode, 2, err)
-        self.assertIn(b"changed meanwhile", err)
+        self.assertIn(b"changed in the meantime", err)
         self.assertEqual(harness.read_bytes(self.rules), edited.encode())
         self.learn()
         self.assertTrue(harness.read_bytes(self.rules).startswith(edited.encode()))
 
 
 if __name__ == "__main__":
-    harness.main(root=True, few_processes=True)
+    harness.main(few_processes=True)

@@ -22,7 +22,7 @@ NAMES = [
 ]
 FIRST_PORT = 2000
 
-# What would turn a row around or hide a part of it (Unicode Bidi_Control, zero width, C1).
+# Characters that reorder a row or hide a part of it (Unicode Bidi_Control, zero width, C1).
 BAD_CHARACTERS = re.compile("[\x80-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2028\u2029\u2060-\u2069"
                             "\ufeff]")
 
@@ -73,7 +73,7 @@ class Names(unittest.TestCase):
         out = self.run_ok("-tH")
         self.assertEqual(len(out.splitlines()), len(NAMES), out)
 
-    def test_table_tells_the_name(self):
+    def test_table_shows_the_name(self):
         lines = self.run_ok("-tH", "-o", "port,process").splitlines()
         for i, line in enumerate(lines):
             port, cell = line.strip().split(None, 1)

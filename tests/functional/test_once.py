@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""--report-once: a difference is told once, and forgotten when it ends."""
+"""--report-once: a difference is reported once, and forgotten when it ends."""
 
 import json
 import os
@@ -13,21 +13,21 @@ import harness
 
 class Once(Checking):
     def once(self, *arguments, status, **how):
-        return self.check("--report-once", self.told, *arguments, status=status, **how)
+        return self.check("--report-once", self.reported, *arguments, status=status, **how)
 
     def test_life(self):
         self.assertEqual(self.once(status=0).out, b"")
         with harness.Made(NEW):
             first = self.once(status=1)
             self.assertEqual(len(self.lines(first)), 1)
-            self.assertEqual(os.stat(self.told).st_mode & 0o777, 0o600)
+            self.assertEqual(os.stat(self.reported).st_mode & 0o777, 0o600)
             for _ in range(3):
                 again = self.once(status=1)
                 self.assertEqual((again.out, again.err), (b"", b""), str(again))
             with harness.Made("udp,port=4445"):
                 line, = self.lines(self.once(status=1))
                 self.assertIn(":4445", line)
-        # The first is told no more, and forgotten with its end.
+        # The first is not reported again, and forgotten when it ends.
         self.assertEqual(self.once(status=0).out, b"")
         with harness.Made(NEW):
             self.assertEqual(len(self.lines(self.once(status=1))), 1, "its return is news")
@@ -48,7 +48,7 @@ class Once(Checking):
             self.assertEqual([line[0] for line in lines], ["~", "-"])
             self.assertEqual(self.once("--expected", rules, status=1).out, b"")
 
-    def test_json_is_told_once_too(self):
+    def test_json_is_reported_once_too(self):
         with harness.Made(NEW):
             self.assertEqual(len(json.loads(self.once("-J", status=1).out)["changes"]), 1)
             self.assertEqual(json.loads(self.once("-J", status=1).out)["changes"], [])
@@ -56,55 +56,55 @@ class Once(Checking):
 
     def test_damaged_file_is_louder(self):
         with harness.Made(NEW, "udp,port=4445"):
-            told = self.once(status=1).out
-            good = harness.read_bytes(self.told)
+            reported = self.once(status=1).out
+            good = harness.read_bytes(self.reported)
             self.assertEqual(self.once(status=1).out, b"")
             for text in (b"", good[:-1], good[:len(good) // 2], b"\0" * len(good),
                          good.replace(b"44", b"43"), os.urandom(400)):
-                with open(self.told, "wb") as file:
+                with open(self.reported, "wb") as file:
                     file.write(text)
                 now = set(self.once(status=1).out.splitlines())
-                self.assertTrue(now, f"nothing is told, with {text!r}")
-                self.assertTrue(now <= set(told.splitlines()))
-                self.assertEqual(harness.read_bytes(self.told), good)
-            # Whatever else stands there, what is new is told.
-            with open(self.told, "wb") as file:
+                self.assertTrue(now, f"nothing is reported, with {text!r}")
+                self.assertTrue(now <= set(reported.splitlines()))
+                self.assertEqual(harness.read_bytes(self.reported), good)
+            # Whatever the file contains, a new difference is reported.
+            with open(self.reported, "wb") as file:
                 file.write(good * 2 + b"# note\n+ tcp/1 user=x\n")
             self.assertEqual(self.once(status=1).out, b"")
 
     def test_each_byte_cut(self):
         with harness.Made(NEW):
-            told = self.once(status=1).out
-            good = harness.read_bytes(self.told)
+            reported = self.once(status=1).out
+            good = harness.read_bytes(self.reported)
             for size in range(0, len(good), 7):
-                with open(self.told, "wb") as file:
+                with open(self.reported, "wb") as file:
                     file.write(good[:size])
-                self.assertEqual(self.once(status=1).out, told, size)
+                self.assertEqual(self.once(status=1).out, reported, size)
 
     def test_file_that_cannot_be_kept(self):
         with harness.Made(NEW):
-            os.mkdir(self.told)
+            os.mkdir(self.reported)
             result = self.once(status=2)
             self.assertEqual(len(self.lines(result)), 1)
-            self.assertIn(self.told, result.err.decode())
-            os.rmdir(self.told)
-            os.symlink("elsewhere", self.told)
+            self.assertIn(self.reported, result.err.decode())
+            os.rmdir(self.reported)
+            os.symlink("elsewhere", self.reported)
             self.assertEqual(len(self.lines(self.once(status=2))), 1)
-            os.remove(self.told)
-            missing = os.path.join(self.directory, "no", "told")
+            os.remove(self.reported)
+            missing = os.path.join(self.directory, "no", "reported")
             result = self.check("--report-once", missing, status=2)
             self.assertEqual(len(self.lines(result)), 1)
 
-    def test_not_told_when_it_could_not_be_written(self):
+    def test_not_forgotten_when_it_could_not_be_written(self):
         script = '"$LSPORTS" --check --expected "$0" --report-once "$1" > /dev/full'
         with harness.Made(NEW):
-            result = harness.run(["/bin/sh", "-c", script, self.rules, self.told])
+            result = harness.run(["/bin/sh", "-c", script, self.rules, self.reported])
             self.assertEqual(result.status, 2, str(result))
             self.assertEqual(len(self.lines(self.once(status=1))), 1)
 
     def test_overlapping_runs(self):
         command = [harness.need("LSPORTS"), "--check", "--expected", self.rules, "--report-once",
-                   self.told]
+                   self.reported]
         for _ in range(5):
             with harness.Made(NEW, "udp,port=4445"):
                 runs = [subprocess.Popen(command, stdin=subprocess.DEVNULL,
@@ -125,10 +125,10 @@ class Once(Checking):
             self.once(status=1)
             result = harness.run(["/bin/sh", "-c", 'ulimit -n 6; exec "$0" "$@"',
                                   harness.need("LSPORTS"), "--check", "--expected", self.rules,
-                                  "--report-once", self.told])
+                                  "--report-once", self.reported])
             self.assertIn(result.status, (2, 3), str(result))
             self.assertEqual(self.once(status=1).out, b"")
 
 
 if __name__ == "__main__":
-    harness.main(root=True, few_processes=True)
+    harness.main(few_processes=True)

@@ -5,6 +5,8 @@
 import os
 import platform
 import re
+import socket
+import threading
 import unittest
 
 import harness
@@ -13,13 +15,13 @@ NAME = "holder".encode().hex()
 
 
 def shows_registered_files():
-    """Before Linux 6.14 the fdinfo of an io_uring does not tell which sockets it holds."""
+    """Before Linux 6.14 the fdinfo of an io_uring does not list the sockets that it holds."""
     major, minor = re.match(r"(\d+)\.(\d+)", platform.release()).groups()
     return (int(major), int(minor)) >= (6, 14)
 
 
 class Cases:
-    """What must hold whoever looks: HOW is the value of --owners."""
+    """Tests for every owner source: HOW is the value of --owners."""
 
     HOW = None
 
@@ -73,7 +75,7 @@ class Cases:
         made, seen, answer = self.look("tcp,port=84,holder=scm")
         self.assertEqual(made["owners"], [])
         self.assertEqual(seen["owners"], [])
-        # A process of another PID namespace could hold it too, for all that can be seen here.
+        # A process of another PID namespace could hold it too, as far as can be seen here.
         self.assertIn(seen["owner_gap"], ["unknown", "namespace"])
         self.assertEqual(seen["uid"], made["uid"])
         self.assertEqual(seen["inode"], made["inode"])
@@ -81,7 +83,7 @@ class Cases:
     def test_all_kinds_at_once(self):
         specs = ["tcp,port=80", "tcp,port=81,holder=thread", "tcp,port=82,holder=leader",
                  "tcp,port=83,holder=uring", "tcp,port=84,holder=scm", "tcp,port=85,fork=2",
-                 "tcp,port=1086,uid=65534", "udp,port=1087,uid=12345"]
+                 "tcp,port=1086" + harness.as_user(65534), "udp,port=1087" + harness.as_user(12345)]
         with harness.Made(*specs) as made:
             answer = harness.lsports_json("--owners", self.HOW)
             rows = harness.by_cookie(answer["sockets"])
@@ -95,7 +97,18 @@ class Cases:
                 self.assertEqual(owner["uid"], one["uid"])
         self.assertEqual(rows, {})
 
-    def test_no_process_is_looked_at_unless_asked(self):
+    def test_an_owner_that_is_found_first_hides_no_other(self):
+        """A check asks for all owners: whoever is to be found only in the table of a thread or in
+        a ring is one too, although another process holds the socket by an ordinary descriptor."""
+        holders = ["thread", "leader"] + ["uring"] * shows_registered_files()
+        for proto in ("tcp", "udp"):
+            for holder in holders:
+                with self.subTest(proto=proto, holder=holder):
+                    made, seen, _ = self.look(f"{proto},port=86,holder={holder},decoy=1", "--strict")
+                    self.assertEqual(len(made["owners"]), 2)
+                    self.assertEqual(harness.owners_of(seen), harness.owners_of(made))
+
+    def test_no_process_is_read_unless_asked(self):
         for arguments in (("--owners", "none"), ("-n",)):
             _, seen, _ = self.look("tcp,port=80", *arguments)
             self.assertEqual((seen["owners"], seen["owner_gap"]), ([], "unasked"))
@@ -115,9 +128,43 @@ class ByProc(Cases, unittest.TestCase):
     HOW = "proc"
 
 
+@harness.needs_root("it loads a program into the kernel")
 class ByBpf(Cases, unittest.TestCase):
     HOW = "bpf"
 
+    def findings(self, spec):
+        """Of the first socket of what was made: [(id, reason)], of a whole view."""
+        _, seen, _ = self.look(f"{spec},comm={NAME}", "--strict")
+        return [(one["id"], one["reason"]) for one in seen["findings"]]
+
+    def test_what_no_owner_holds_is_reported_although_there_is_an_owner(self):
+        """A message in flight, and a ring that only a thread knows, beside an ordinary descriptor."""
+        for proto in ("tcp", "udp"):
+            for holder in ("scm", "hidden-ring"):
+                with self.subTest(proto=proto, holder=holder):
+                    found = dict(self.findings(f"{proto},port=1087,holder={holder},decoy=1"))
+                    self.assertIn("held-elsewhere", found)
+                    self.assertIn("1 more reference to", found["held-elsewhere"])
+
+    def test_usual_holders_hold_nothing_elsewhere(self):
+        for spec in ("tcp,port=1088", "tcp,port=1088,fork=3", "udp,port=1088,fork=1",
+                     "tcp,port=1088,holder=thread", "tcp,port=1088,holder=thread,decoy=1",
+                     "tcp,port=1088,holder=leader", "tcp,port=1088,holder=uring",
+                     "tcp,port=1088,holder=uring,decoy=1"):
+            with self.subTest(spec=spec):
+                self.assertNotIn("held-elsewhere", dict(self.findings(spec)))
+
+    def test_threads_that_wait_in_accept_hold_nothing_elsewhere(self):
+        with socket.create_server(("0.0.0.0", 1089)) as server:
+            for _ in range(5):
+                threading.Thread(target=server.accept, daemon=True).start()
+            answer = harness.lsports_json("--owners", self.HOW, "--strict", "tcp/1089")
+            for _ in range(5):
+                socket.create_connection(("127.0.0.1", 1089)).close()
+        self.assertEqual(len(answer["sockets"]), 1)
+        ids = [one["id"] for one in answer["sockets"][0]["findings"]]
+        self.assertNotIn("held-elsewhere", ids)
+
 
 if __name__ == "__main__":
-    harness.main(root=True, few_processes=True)
+    harness.main(few_processes=True)

@@ -18,7 +18,6 @@ import harness
 
 RUNS = int(os.environ.get("LSPORTS_RACES", "200"))
 RATE = 500
-TIME_LIMIT = 5.0
 STABLE = ["tcp,addr=127.0.0.1,port=80", "tcp,addr=::,port=81", "udp,port=82",
           "udp,addr=::1,port=83", "tcp,port=84,reuseport=3", "tcp,port=85,fork=2",
           "tcp,port=86,holder=thread"]
@@ -60,7 +59,7 @@ class Race(unittest.TestCase):
             self.assertTrue(row["owners"] or row["owner_gap"], row)
 
     def check_run(self, *arguments, status=(0,)):
-        result = harness.lsports("-J", *arguments, timeout=TIME_LIMIT)
+        result = harness.lsports("-J", *arguments, timeout=harness.TIME_LIMIT)
         self.assertIn(result.status, status, str(result))
         self.check_rows(result.out)
 
@@ -74,7 +73,7 @@ class Race(unittest.TestCase):
 
     def test_table(self):
         for _ in range(RUNS // 4):
-            result = harness.lsports("-H", timeout=TIME_LIMIT)
+            result = harness.lsports("-H", timeout=harness.TIME_LIMIT)
             self.assertEqual(result.status, 0, str(result))
             for port in (80, 81, 82, 83, 85):
                 lines = [line for line in result.out.decode().splitlines()
@@ -87,14 +86,14 @@ class Race(unittest.TestCase):
             with subprocess.Popen([harness.need("LSPORTS"), "-J"], stdout=subprocess.PIPE,
                                   stderr=subprocess.PIPE,
                                   preexec_fn=harness.die_with_parent) as child:
-                # Into any part of a run: its start, the dump, the walk, the printing.
+                # At any moment of a run: its start, the dump, the walk, the printing.
                 for _ in range(3):
                     time.sleep(dice.random() * 0.004)
                     child.send_signal(signal.SIGSTOP)
                     time.sleep(0.02)
                     child.send_signal(signal.SIGCONT)
                 try:
-                    out, err = child.communicate(timeout=TIME_LIMIT)
+                    out, err = child.communicate(timeout=harness.TIME_LIMIT)
                 except subprocess.TimeoutExpired:
                     child.kill()
                     raise AssertionError("hung after SIGCONT") from None

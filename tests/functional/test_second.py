@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A second socket beside, or in the place of, one that was learned: each is a difference of
---check that names what differs. A service that was only started again is none."""
+"""A second socket beside or instead of a learned one is a difference of --check, which names what
+differs. A service that was only restarted is not."""
 
 import json
 import os
@@ -39,7 +39,7 @@ class Second(unittest.TestCase):
         self.assertEqual((result.status, result.out, result.err), (0, b"", b""), str(result))
 
     def check_one(self, made, words, *arguments):
-        """Exactly the socket that was made differs, and both views say in what."""
+        """Exactly the new socket differs, and both outputs name the same facts."""
         result = self.check(*arguments)
         self.assertEqual(result.status, 1, str(result))
         lines = result.out.decode().splitlines()
@@ -67,37 +67,39 @@ class Second(unittest.TestCase):
             self.check_silent(*arguments)
         return change
 
+    @harness.needs_users()
     def test_same_user_joins_the_group_with_another_program(self):
         change = self.check_joiner(f"tcp,port=8080,reuseport=1,uid={USER}",
                                    f"tcp,port=8080,reuseport=1,uid={USER}",
-                                   f"exe={self.service}", f"found {self.stranger}",
+                                   f"exe={self.service}", f"found exe={self.stranger}",
                                    program=self.stranger)
         found = {finding["id"]: finding["reason"] for finding in change["socket"]["findings"]}
         self.assertIn("programs", found["mixed-group"])
 
+    @harness.needs_users()
     def test_other_user_joins_udp_with_the_same_program(self):
         change = self.check_joiner(f"udp,port=5353,reuseaddr=1,uid={USER}",
                                    f"udp,port=5353,reuseaddr=1,uid={OTHER}",
-                                   f"user={USER}", f"found {OTHER}")
+                                   f"user={USER}", f"found user={OTHER}")
         found = {finding["id"]: finding["reason"] for finding in change["socket"]["findings"]}
         self.assertIn("users", found["mixed-group"])
 
     def test_specific_address_beside_the_wildcard(self):
         self.check_joiner("udp,port=5353,reuseaddr=1", "udp,port=5353,reuseaddr=1,addr=127.0.0.1",
-                          "scope=any", "found loopback")
+                          "scope=any", "found scope=loopback")
         os.remove(self.rules)
         self.check_joiner("tcp,port=8080,reuseport=1", "tcp,port=8080,reuseport=1,addr=127.0.0.2",
-                          "scope=any", "found loopback")
+                          "scope=any", "found scope=loopback")
 
     def test_other_device(self):
         command = [harness.need_tool("ip"), "link", "add", "second0", "type", "veth", "peer",
                    "second1"]
         self.assertEqual(harness.run(command).status, 0)
         self.check_joiner("tcp,port=8080,device=second0", "tcp,port=8080,device=second1",
-                          "interface=second0", "found second1")
+                          "interface=second0", "found interface=second1")
         os.remove(self.rules)
         self.check_joiner("udp,port=5353,reuseaddr=1", "udp,port=5353,reuseaddr=1,device=second0",
-                          "interface=-", "found second0")
+                          "interface=-", "found interface=second0")
 
     def test_other_namespace_when_asked_for(self):
         elsewhere = [harness.need_tool("unshare"), "--net"]
@@ -105,13 +107,14 @@ class Second(unittest.TestCase):
             with harness.Made("tcp,port=8080", program=self.service):
                 self.learn()
                 self.check_silent()
-        self.check_joiner("tcp,port=8081", "tcp,port=8081", "netns=self", "found ",
+        self.check_joiner("tcp,port=8081", "tcp,port=8081", "netns=self", "found netns=",
                           prefix=elsewhere, arguments=("--all-netns",))
 
     def test_v6only_twin(self):
         self.check_joiner("tcp,port=8080", "tcp,port=8080,addr=::,v6only=1", "family=ipv4",
-                          "found ipv6")
+                          "found family=ipv6")
 
+    @harness.needs_users()
     def test_forged_program_in_the_place_of_the_service(self):
         """The same user, and /proc/PID/exe names the learned program."""
         with harness.Made(f"tcp,port=8080,uid={USER}", program=self.service):
@@ -125,26 +128,28 @@ class Second(unittest.TestCase):
         self.assertIn("exe?", [finding["id"] for finding in change["socket"]["findings"]])
         self.assertEqual(change["socket"]["owners"][0]["exe"], self.service)
 
+    @harness.needs_users()
     def test_forged_program_beside_the_service(self):
         self.check_joiner(f"tcp,port=8080,reuseport=1,uid={USER}",
                           f"tcp,port=8080,reuseport=1,uid={USER},forge={self.service}",
                           f"exe={self.service}", "forged", program=self.stranger)
 
+    @harness.needs_users()
     def test_forged_program_of_another_user(self):
         with harness.Made("tcp,port=8080", program=self.service):
             self.learn()
         with harness.Made(f"tcp,port=8080,uid={USER},forge={self.service}",
                           program=self.stranger) as made:
-            self.check_one(made, ["user=root", f"found {USER}"])
+            self.check_one(made, ["user=root", f"found user={USER}"])
 
     def test_started_again(self):
-        specs = [f"tcp,port=8080,uid={USER}", "udp,port=5353,reuseport=3", "udp-auto",
+        specs = ["tcp,port=8080" + harness.as_user(USER), "udp,port=5353,reuseport=3", "udp-auto",
                  "tcp,addr=::1,port=0", "tcp,addr=::,port=443,fork=2"]
         with harness.Made(*specs, program=self.service) as made:
             self.learn()
             self.check_silent()
             before = made.rows
-        # Other descriptors too: the first numbers behind the standard ones are taken.
+        # Other descriptors too: the first numbers after the standard ones are in use.
         taken = " ".join(f"{fd}</dev/null" for fd in range(3, 10))
         again = ["sh", "-c", f'exec "$0" "$@" {taken}']
         with harness.Made(*specs, program=self.service, prefix=again) as made:
@@ -155,4 +160,4 @@ class Second(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    harness.main(root=True, few_processes=True)
+    harness.main(few_processes=True)

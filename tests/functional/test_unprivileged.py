@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a user without privileges sees: everything but other users' processes, and he is told."""
+"""What a user without privileges sees: everything but other users' processes, which are a
+gap."""
 
 import os
 import shutil
@@ -13,6 +14,7 @@ UNIT = f"lsports-test-{os.getpid()}.service"
 AS_NOBODY = ["--reuid=65534", "--regid=65534", "--clear-groups"]
 
 
+@harness.needs_root("it makes a cgroup")
 class Unprivileged(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -45,10 +47,10 @@ class Unprivileged(unittest.TestCase):
         return self.json_as(AS_NOBODY, *arguments, status=status)
 
     def test_namespaces_that_cannot_be_read_are_not_counted_as_many(self):
-        """Of what nobody may look at no number of namespaces is known, but that of processes."""
+        """The number of unreadable processes is known, that of their namespaces is not."""
         answer = self.as_nobody("--all-netns")
         gaps = {(gap["what"], gap["why"]) for gap in answer["gaps"]}
-        self.assertIn(("processes", "their network namespace could not be read: CAP_SYS_PTRACE "
+        self.assertIn(("processes", "could not be asked for their network namespace: CAP_SYS_PTRACE "
                        "is needed"), gaps)
         self.assertNotIn("network namespaces", {what for what, _ in gaps})
 
@@ -138,7 +140,7 @@ class Unprivileged(unittest.TestCase):
             self.assertTrue(row["owners"], row)
 
     def test_root_without_capabilities(self):
-        """It is not the user id that decides."""
+        """The user id alone does not decide."""
         answer = self.json_as(["--bounding-set=-all", "--inh-caps=-all", "--securebits=+noroot"])
         rows = {row["port"]: row for row in answer["sockets"]}
         self.assertEqual(rows[82]["owner_gap"], "permission")
@@ -146,4 +148,4 @@ class Unprivileged(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    harness.main(root=True)
+    harness.main()

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Fuzz target: what a kernel may answer. The input (netlink_script.h) is read out by a transport
- * as the datagrams of all dumps of one collection; what comes out must be a snapshot that keeps
- * its promises, or a failure that leaves nothing behind.
+ * Fuzz target: answers of a kernel. A transport reads the input (netlink_script.h) as the datagrams
+ * of all dumps of one collection. The result must be a valid snapshot, or a failure that leaves
+ * nothing behind.
  */
 #include "fuzz.h"
 #include "netlink_script.h"
 
-#include "collect/collector.h"
+#include "collect/collect.h"
 
 #include <errno.h>
 #include <linux/inet_diag.h>
@@ -34,9 +34,9 @@ static int script_send(struct transport *transport, const void *request, size_t 
 {
 	struct nlmsghdr header;
 
-	FUZZ_CHECK(size >= sizeof(header));
+	MUST(size >= sizeof(header));
 	memcpy(&header, request, sizeof(header));
-	FUZZ_CHECK(header.nlmsg_len == size);
+	MUST(header.nlmsg_len == size);
 	script_of(transport)->seq = header.nlmsg_seq;
 	return 0;
 }
@@ -86,7 +86,7 @@ static ssize_t script_receive(struct transport *transport, void *reply, size_t s
 	size_t left = (size_t)(script->end - script->at), length;
 	bool is_repeated;
 
-	FUZZ_CHECK(size > FILLED);
+	MUST(size > FILLED);
 	if (left < 2)
 		return -EAGAIN;
 	length = script->at[0] | (size_t)script->at[1] << 8;
@@ -121,19 +121,20 @@ static void check_socket(const struct lsp_query *query, const struct lsp_socket 
 	static const uint8_t zero[12];
 	char text[LSP_ADDRESS_SIZE];
 
-	FUZZ_CHECK(socket->state > LSP_STATE_UNKNOWN && socket->state < LSP_STATE_COUNT);
-	FUZZ_CHECK(query->protos & LSP_BIT(socket->proto));
-	FUZZ_CHECK(socket->has_cookie);
-	FUZZ_CHECK(!query->port_count || (socket->local.port >= query->ports[0].first &&
-					  socket->local.port <= query->ports[0].last));
-	FUZZ_CHECK(lsp_address_format(socket->family, socket->local.address, text) == strlen(text));
-	FUZZ_CHECK(strlen(text) < sizeof(text) && *text);
-	FUZZ_CHECK(socket->family == LSP_FAMILY_IPV6 ||
-		   !memcmp(socket->local.address + 4, zero, sizeof(zero)));
-	FUZZ_CHECK(!socket->has_cgroup || socket->cgroup_id);
-	FUZZ_CHECK(socket->has_backlog == (socket->state == LSP_STATE_LISTEN));
-	FUZZ_CHECK(query->facts & LSP_FACT_AUTO || socket->is_auto == LSP_KNOWN_NOT);
-	FUZZ_CHECK(lsp_state_word(socket) && *lsp_state_word(socket));
+	MUST(socket->state > LSP_STATE_UNKNOWN && socket->state < LSP_STATE_COUNT);
+	MUST(query->protos & LSP_BIT(socket->proto));
+	MUST(socket->has_cookie);
+	MUST(!query->port_count || (socket->local.port >= query->ports[0].first &&
+				    socket->local.port <= query->ports[0].last));
+	MUST(lsp_endpoint_format_address(&socket->local, text) == strlen(text));
+	MUST(strlen(text) < sizeof(text) && *text);
+	MUST(socket->local.family == LSP_FAMILY_IPV6 ||
+	     !memcmp(socket->local.address + 4, zero, sizeof(zero)));
+	MUST(!socket->has_cgroup || socket->cgroup_id);
+	MUST(socket->has_backlog == (socket->state == LSP_STATE_LISTEN));
+	MUST(query->lookups & LSP_LOOKUP_AUTO || socket->is_auto == LSP_UNKNOWN);
+	MUST(lsp_socket_state_word(socket->proto, socket->state) &&
+	     *lsp_socket_state_word(socket->proto, socket->state));
 }
 
 /* Sorted, and no socket twice. */
@@ -142,16 +143,16 @@ static void check_snapshot(const struct lsp_query *query, struct lsp_snapshot *s
 	struct intmap cookies = {0};
 	struct lsp_socket before = {0};
 
-	FUZZ_CHECK(snapshot_settle(snapshot) == 0 && snapshot_seal(snapshot) == 0);
+	MUST(builder_sort_dedup(snapshot) == 0 && builder_seal(snapshot) == 0);
 	for (size_t i = 0; i < lsp_snapshot_count(snapshot); i++) {
 		struct lsp_socket socket;
 
 		lsp_snapshot_socket(snapshot, i, &socket);
 		check_socket(query, &socket);
-		FUZZ_CHECK(!intmap_find(&cookies, socket.cookie));
-		FUZZ_CHECK(intmap_put(&cookies, socket.cookie, 1) == 0);
-		FUZZ_CHECK(socket.local.port >= before.local.port);
-		FUZZ_CHECK(socket.local.port > before.local.port || socket.proto >= before.proto);
+		MUST(!intmap_find(&cookies, socket.cookie));
+		MUST(intmap_put(&cookies, socket.cookie, 1) == 0);
+		MUST(socket.local.port >= before.local.port);
+		MUST(socket.local.port > before.local.port || socket.proto >= before.proto);
 		before = socket;
 	}
 	intmap_deinit(&cookies);
@@ -159,26 +160,26 @@ static void check_snapshot(const struct lsp_query *query, struct lsp_snapshot *s
 
 static void collect(const struct lsp_query *query, struct script *script)
 {
-	/* No directory: a transport that failed finds no other one to go on with. */
+	/* No directory: after a failed transport there is no other. */
 	const struct root root = {.fd = -1};
 	struct collection collection;
 	struct lsp_snapshot *snapshot = NULL;
-	struct buf reason = BUF_INIT;
+	struct error error = ERROR_INIT;
 	int r;
 
-	FUZZ_CHECK(snapshot_new(&snapshot) == 0);
-	FUZZ_CHECK(collection_init(&collection, &root, query, snapshot, 1) == 0);
+	MUST(builder_new(&snapshot) == 0);
+	MUST(collection_init(&collection, &root, query, snapshot, 1) == 0);
 	collection.netlink.transport = &script->transport;
-	r = collect_sockets(&collection, &reason);
+	r = collect_sockets(&collection, &error);
 	if (r < 0) {
-		FUZZ_CHECK(reason.size && reason.data[reason.size - 1] == '\n');
-		FUZZ_CHECK(snapshot_mark(snapshot) == 0);
+		MUST(error.text.size);
+		MUST(builder_mark(snapshot) == 0);
 	} else {
 		check_snapshot(query, snapshot);
 	}
 	collection_deinit(&collection);
 	lsp_snapshot_free(snapshot);
-	buf_deinit(&reason);
+	error_deinit(&error);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -198,7 +199,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	query.listeners = !(data[0] & SCRIPT_NO_LISTENERS);
 	query.others = data[0] & SCRIPT_OTHERS;
 	query.strict = data[0] & SCRIPT_STRICT;
-	query.facts = data[0] & SCRIPT_AUTO ? LSP_FACT_AUTO : 0;
+	query.lookups = data[0] & SCRIPT_AUTO ? LSP_LOOKUP_AUTO : 0;
 	query.port_count = data[0] & SCRIPT_PORTS ? 1 : 0;
 	collect(&query, &script);
 	return 0;

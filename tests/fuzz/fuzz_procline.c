@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Fuzz target: a file of /proc/net, line by line. The first byte chooses the file. A line that
- * is taken must say again what it said when it is written as the kernel writes it.
+ * Fuzz target: a file of /proc/net, line by line. The first byte chooses the file. An accepted
+ * line, written again as the kernel writes it, must give the same facts.
  */
 #include "fuzz.h"
 
@@ -29,9 +29,9 @@ static size_t format_line(char *out, size_t room, const struct lsp_socket *socke
 {
 	size_t at = (size_t)snprintf(out, room, "%4d: ", 7);
 
-	at += format_endpoint(out + at, room - at, socket->family, &socket->local);
+	at += format_endpoint(out + at, room - at, socket->local.family, &socket->local);
 	at += (size_t)snprintf(out + at, room - at, " ");
-	at += format_endpoint(out + at, room - at, socket->family, &socket->peer);
+	at += format_endpoint(out + at, room - at, socket->local.family, &socket->peer);
 	return at + (size_t)snprintf(out + at, room - at,
 				     " %02X %08X:%08X %02X:%08lX %08X %5u %8d %u %d %016" PRIx64,
 				     socket->state, socket->send_queue, socket->recv_queue, 0, 0ul,
@@ -40,28 +40,28 @@ static size_t format_line(char *out, size_t room, const struct lsp_socket *socke
 
 static void check_same(const struct lsp_socket *a, const struct lsp_socket *b)
 {
-	FUZZ_CHECK(!memcmp(a->local.address, b->local.address, 16));
-	FUZZ_CHECK(!memcmp(a->peer.address, b->peer.address, 16));
-	FUZZ_CHECK(a->local.port == b->local.port && a->peer.port == b->peer.port);
-	FUZZ_CHECK(a->state == b->state && a->inode == b->inode && a->uid == b->uid);
-	FUZZ_CHECK(a->recv_queue == b->recv_queue && a->send_queue == b->send_queue);
-	FUZZ_CHECK(a->has_uid == b->has_uid);
+	MUST(!memcmp(a->local.address, b->local.address, 16));
+	MUST(!memcmp(a->peer.address, b->peer.address, 16));
+	MUST(a->local.port == b->local.port && a->peer.port == b->peer.port);
+	MUST(a->state == b->state && a->inode == b->inode && a->uid == b->uid);
+	MUST(a->recv_queue == b->recv_queue && a->send_queue == b->send_queue);
+	MUST(a->has_uid == b->has_uid);
 }
 
-static void parse(const char *bytes, size_t size, enum lsp_proto proto, enum lsp_family family)
+static void parse(const char *bytes, size_t size, unsigned proto, enum lsp_family family)
 {
-	char *line = fuzz_copy(bytes, size), text[512];
+	char *line = must_copy(bytes, size), text[512];
 	struct lsp_socket socket, again;
 	size_t length;
 
 	if (procline_parse(line, size, proto, family, &socket) == 0) {
-		FUZZ_CHECK(socket.proto == proto && socket.family == family);
-		FUZZ_CHECK(socket.state > LSP_STATE_UNKNOWN && socket.state < LSP_STATE_COUNT);
-		FUZZ_CHECK(!socket.has_cookie && !socket.has_backlog && !socket.has_cgroup);
-		FUZZ_CHECK(socket.v6only == LSP_KNOWN_NOT && socket.is_auto == LSP_KNOWN_NOT);
+		MUST(socket.proto == proto && socket.local.family == family);
+		MUST(socket.state > LSP_STATE_UNKNOWN && socket.state < LSP_STATE_COUNT);
+		MUST(!socket.has_cookie && !socket.has_backlog && !socket.has_cgroup);
+		MUST(socket.v6only == LSP_UNKNOWN && socket.is_auto == LSP_UNKNOWN);
 		length = format_line(text, sizeof(text), &socket);
-		FUZZ_CHECK(length < sizeof(text));
-		FUZZ_CHECK(procline_parse(text, length, proto, family, &again) == 0);
+		MUST(length < sizeof(text));
+		MUST(procline_parse(text, length, proto, family, &again) == 0);
 		check_same(&socket, &again);
 	}
 	free(line);
@@ -75,8 +75,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		const char *newline = memchr(at, '\n', (size_t)(end - at));
 		const char *stop = newline ? newline : end;
 
-		parse(at, (size_t)(stop - at), (enum lsp_proto)(data[0] & 1),
-		      (enum lsp_family)(data[0] >> 1 & 1));
+		parse(at, (size_t)(stop - at), (data[0] & 1), (enum lsp_family)(data[0] >> 1 & 1));
 		at = stop + 1;
 	}
 	return 0;

@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Fuzz target: the texts of /proc/PID, of mountinfo, of cgroup paths and of services. The first
- * byte chooses the parser. Where a process chooses a part of a text, that part is given to it
- * inside of a text that the kernel would write, and must not change what else is read there.
+ * byte chooses the parser. Bytes that a process can choose are put into a text as the kernel writes
+ * it, and must not change the other facts of that text.
  */
+#include "../unit/protocols.h"
 #include "fuzz.h"
 
-#include "model/snapshot.h"
+#include "host/capabilities.h"
+#include "host/container.h"
+#include "host/mountinfo.h"
+#include "host/services.h"
+#include "host/unit.h"
+#include "model/builder.h"
 #include "num.h"
-#include "owners/cgroup.h"
-#include "owners/mountinfo.h"
 #include "owners/procparse.h"
-#include "services.h"
 
 #include <string.h>
 
@@ -19,7 +22,7 @@ static char *copy_text(const char *bytes, size_t size)
 {
 	char *text = malloc(size + 1);
 
-	FUZZ_CHECK(text);
+	MUST(text);
 	if (size)
 		memcpy(text, bytes, size);
 	text[size] = '\0';
@@ -38,8 +41,8 @@ static void fuzz_stat(const char *bytes, size_t size)
 	buf_append_text(&text, "42 (");
 	buf_append(&text, bytes, size);
 	buf_append_text(&text, tail);
-	FUZZ_CHECK(procparse_stat(text.data, text.size, &stat));
-	FUZZ_CHECK(stat.state == 'R' && stat.flags == 4194560 && stat.started == 1234567);
+	MUST(procparse_stat(text.data, text.size, &stat));
+	MUST(stat.state == 'R' && stat.flags == 4194560 && stat.started == 1234567);
 	buf_deinit(&text);
 }
 
@@ -50,7 +53,7 @@ static void fuzz_status(const char *bytes, size_t size)
 	uint32_t uid;
 
 	procparse_uid(bytes, size, &uid);
-	procparse_capabilities(bytes, size, &capabilities);
+	capabilities_parse(bytes, size, "CapEff:", &capabilities);
 	/* The kernel escapes a newline there (fs/proc/array.c). */
 	if (memchr(bytes, '\n', size))
 		return;
@@ -58,9 +61,9 @@ static void fuzz_status(const char *bytes, size_t size)
 	buf_append(&text, bytes, size);
 	buf_append_text(&text,
 			"\nUmask:\t0022\nUid:\t1\t4294967295\t3\t4\nCapEff:\t000001ffffffffff\n");
-	FUZZ_CHECK(procparse_uid(text.data, text.size, &uid) && uid == UINT32_MAX);
-	FUZZ_CHECK(procparse_capabilities(text.data, text.size, &capabilities));
-	FUZZ_CHECK(capabilities == UINT64_C(0x1ffffffffff));
+	MUST(procparse_uid(text.data, text.size, &uid) && uid == UINT32_MAX);
+	MUST(capabilities_parse(text.data, text.size, "CapEff:", &capabilities));
+	MUST(capabilities == UINT64_C(0x1ffffffffff));
 	buf_deinit(&text);
 }
 
@@ -69,7 +72,7 @@ static void fuzz_boot_time(const char *bytes, size_t size)
 	int64_t seconds;
 
 	if (procparse_boot_time(bytes, size, &seconds))
-		FUZZ_CHECK(seconds >= 0);
+		MUST(seconds >= 0);
 }
 
 static void fuzz_ring(const char *bytes, size_t size)
@@ -81,11 +84,11 @@ static void fuzz_ring(const char *bytes, size_t size)
 	while (bytes < end) {
 		const char *newline = memchr(bytes, '\n', (size_t)(end - bytes));
 		const char *stop = newline ? newline : end;
-		char *line = fuzz_copy(bytes, (size_t)(stop - bytes));
+		char *line = must_copy(bytes, (size_t)(stop - bytes));
 
 		if (procparse_ring_line(line, (size_t)(stop - bytes), &section, &inode))
-			FUZZ_CHECK(section == PROCPARSE_RING_FILES &&
-				   memmem(line, (size_t)(stop - bytes), "socket:[", 8));
+			MUST(section == PROCPARSE_RING_FILES &&
+			     memmem(line, (size_t)(stop - bytes), "socket:[", 8));
 		free(line);
 		bytes = stop + 1;
 	}
@@ -96,7 +99,7 @@ static void fuzz_comm(const char *bytes, size_t size)
 	char *text = copy_text(bytes, size);
 
 	procparse_comm(text, size);
-	FUZZ_CHECK(strlen(text) <= size && !memcmp(text, bytes, strlen(text)));
+	MUST(strlen(text) <= size && !memcmp(text, bytes, strlen(text)));
 	free(text);
 }
 
@@ -105,9 +108,9 @@ static void fuzz_cmdline(const char *bytes, size_t size)
 	char *text = copy_text(bytes, size);
 	size_t length = procparse_cmdline(text, size);
 
-	FUZZ_CHECK(length == strlen(text) && length <= size);
+	MUST(length == strlen(text) && length <= size);
 	for (size_t i = 0; i < length; i++)
-		FUZZ_CHECK(text[i] == (bytes[i] ? bytes[i] : ' '));
+		MUST(text[i] == (bytes[i] ? bytes[i] : ' '));
 	free(text);
 }
 
@@ -118,57 +121,23 @@ static void fuzz_link(const char *bytes, size_t size)
 	uint32_t number;
 
 	if (procparse_socket(bytes, size, &number))
-		FUZZ_CHECK((size_t)snprintf(again, sizeof(again), "socket:[%u]", number) <= size);
+		MUST((size_t)snprintf(again, sizeof(again), "socket:[%u]", number) <= size);
 	if (procparse_number(text, &number))
-		FUZZ_CHECK(number <= INT32_MAX);
+		MUST(number <= INT32_MAX);
 	switch (procparse_exe(text)) {
 	case LSP_EXE_KIND_DELETED:
-		FUZZ_CHECK(strlen(text) + 10 == length);
+		MUST(strlen(text) + 10 == length);
 		break;
 	case LSP_EXE_KIND_FILE:
-		FUZZ_CHECK(strlen(text) == length);
+		MUST(strlen(text) == length);
 		break;
 	case LSP_EXE_KIND_MEMFD:
-		FUZZ_CHECK(!strncmp(text, "/memfd:", 7));
+		MUST(!strncmp(text, "/memfd:", 7));
 		break;
 	case LSP_EXE_KIND_UNKNOWN:
-		FUZZ_CHECK(!"a link that was read");
+		MUST(!"a link that was read");
 	}
 	free(text);
-}
-
-/* As seq_path() of the kernel writes it. */
-static void append_path(struct buf *out, const char *path)
-{
-	for (; *path; path++) {
-		if (*path == '\n')
-			buf_append_text(out, "\\012");
-		else
-			buf_append_char(out, *path);
-	}
-}
-
-static void fuzz_mapping(const char *bytes, size_t size)
-{
-	static const char head[] = "55e0c000-55e0f000 r-xp 00002000 fe:01 1234    /";
-	char *path = copy_text(bytes, size);
-	struct buf line = BUF_INIT, whole = BUF_INIT;
-
-	procparse_runs(bytes, size, "/usr/sbin/sshd");
-	/* A file has any bytes as its name, and is found by it. */
-	buf_append_text(&line, head);
-	append_path(&line, path);
-	buf_append_char(&whole, '/');
-	buf_append_text(&whole, path);
-	FUZZ_CHECK(procparse_runs(line.data, line.size, buf_text(&whole)));
-	buf_append_char(&whole, 'x');
-	FUZZ_CHECK(!procparse_runs(line.data, line.size, buf_text(&whole)));
-	line.data[20] = '-';
-	whole.size--;
-	FUZZ_CHECK(!procparse_runs(line.data, line.size, buf_text(&whole)));
-	buf_deinit(&line);
-	buf_deinit(&whole);
-	free(path);
 }
 
 static void fuzz_mountinfo(const char *bytes, size_t size)
@@ -180,25 +149,25 @@ static void fuzz_mountinfo(const char *bytes, size_t size)
 		const char *const fields[] = {mount.root, mount.point, mount.type, mount.options};
 
 		for (size_t i = 0; i < 4; i++)
-			FUZZ_CHECK(fields[i] >= text &&
-				   fields[i] + strlen(fields[i]) <= text + size);
+			MUST(fields[i] >= text && fields[i] + strlen(fields[i]) <= text + size);
 		mountinfo_find_option(mount.options, "hidepid");
 	}
-	FUZZ_CHECK(cursor >= text && cursor <= text + size && !*cursor);
+	MUST(cursor >= text && cursor <= text + size && !*cursor);
 	free(text);
 }
 
 static void fuzz_cgroup(const char *bytes, size_t size)
 {
-	char *text = copy_text(bytes, size), out[CGROUP_NAME_SIZE];
-	size_t length;
+	char *text = copy_text(bytes, size), unit[UNIT_SIZE], container[CONTAINER_SIZE];
+	/* Names are root's up to some place. */
+	size_t length, given = size ? (unsigned char)bytes[0] : 0;
 
-	memset(out, 'x', sizeof(out));
-	length = cgroup_parse_unit(text, out);
-	FUZZ_CHECK(length < sizeof(out) && (!length || strlen(out) == length));
-	memset(out, 'x', sizeof(out));
-	length = cgroup_parse_container(text, out);
-	FUZZ_CHECK(length < sizeof(out) && (!length || strlen(out) == length));
+	memset(unit, 'x', sizeof(unit));
+	length = unit_parse(text, given, unit);
+	MUST(length < sizeof(unit) && (!length || strlen(unit) == length));
+	memset(container, 'x', sizeof(container));
+	length = container_parse(text, given, container);
+	MUST(length < sizeof(container) && (!length || strlen(container) == length));
 	free(text);
 }
 
@@ -207,21 +176,21 @@ static void fuzz_services(const char *bytes, size_t size)
 	struct lsp_snapshot *snapshot = NULL;
 	bool is_guess;
 
-	FUZZ_CHECK(snapshot_new(&snapshot) == 0);
-	FUZZ_CHECK(services_parse(bytes, size, true, services_keep, snapshot) == 0);
-	FUZZ_CHECK(snapshot_settle(snapshot) == 0 && snapshot_seal(snapshot) == 0);
+	MUST(builder_new(&snapshot) == 0);
+	MUST(services_parse(bytes, size, true, services_keep, snapshot) == 0);
+	MUST(builder_sort_dedup(snapshot) == 0 && builder_seal(snapshot) == 0);
 	for (unsigned port = 0; port < 256; port++) {
 		const char *name =
-			lsp_service_name(snapshot, LSP_PROTO_TCP, (uint16_t)port, &is_guess);
+			lsp_snapshot_service(snapshot, LSP_PROTO_TCP, (uint16_t)port, &is_guess);
 
-		FUZZ_CHECK(!name || (*name && is_guess && port && !strpbrk(name, "\n\t\x1b #")));
+		MUST(!name || (*name && is_guess && port && !strpbrk(name, "\n\t\x1b #")));
 	}
 	lsp_snapshot_free(snapshot);
 }
 
 static void (*const parsers[])(const char *bytes, size_t size) = {
-	fuzz_stat, fuzz_status,    fuzz_boot_time, fuzz_ring,     fuzz_comm,    fuzz_cmdline,
-	fuzz_link, fuzz_mountinfo, fuzz_cgroup,    fuzz_services, fuzz_mapping,
+	fuzz_stat,    fuzz_status, fuzz_boot_time, fuzz_ring,   fuzz_comm,
+	fuzz_cmdline, fuzz_link,   fuzz_mountinfo, fuzz_cgroup, fuzz_services,
 };
 
 #define PARSER_COUNT (sizeof(parsers) / sizeof(parsers[0]))
@@ -232,7 +201,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!size)
 		return 0;
-	bytes = fuzz_copy(data + 1, size - 1);
+	bytes = must_copy(data + 1, size - 1);
 	parsers[data[0] % PARSER_COUNT](bytes, size - 1);
 	free(bytes);
 	return 0;

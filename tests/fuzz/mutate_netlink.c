@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Mutations that know the form of fuzz_netlink's input. Half of the time lengths are made to fit
- * afterwards: of datagrams, messages and attributes, without which most inputs would end at the
- * first check. Needs libFuzzer.
+ * Mutations that know the form of fuzz_netlink's input. Half of the time the lengths of datagrams,
+ * messages and attributes are corrected afterwards; otherwise most inputs would end at the first
+ * check. Needs libFuzzer.
  */
 #include "fuzz.h"
 #include "netlink_script.h"

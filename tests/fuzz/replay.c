@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * main() of a fuzz target that is built without libFuzzer: gives it every file of its arguments,
- * and of directories among them every file inside. Fails when there was none.
+ * main() of a fuzz target that is built without libFuzzer: runs it on every file of its
+ * arguments, and on every file in directories among them. Fails if there is none.
  */
 #include "fuzz.h"
 
 #include "root.h"
-#include "scope.h"
+#include "cleanup.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -24,7 +24,7 @@ static size_t replay_file(int dir, const char *name)
 		fprintf(stderr, "replay: %s: %s\n", name, strerror(-r));
 		exit(1);
 	}
-	copy = fuzz_copy(bytes.data, bytes.size);
+	copy = must_copy(bytes.data, bytes.size);
 	LLVMFuzzerTestOneInput(copy, bytes.size);
 	free(copy);
 	buf_deinit(&bytes);
@@ -33,7 +33,7 @@ static size_t replay_file(int dir, const char *name)
 
 static size_t replay_directory(const char *path)
 {
-	cleanup(scope_closedir) DIR *dir = opendir(path);
+	cleanup(cleanup_closedir) DIR *dir = opendir(path);
 	const struct dirent *entry;
 	size_t count = 0;
 

@@ -7,11 +7,9 @@
 
 #include "fuzz.h"
 
-#define DEPTH_MAX 16
-
 /* --- UTF-8 --------------------------------------------------------------------------------- */
 
-/* Size of the character at @text, 0 when it is none. */
+/* Size of the character at @text, 0 if it is invalid. */
 static size_t decode(const unsigned char *text, size_t left, uint32_t *point)
 {
 	static const struct {
@@ -69,8 +67,8 @@ void text_check_printable(const char *text, size_t size)
 
 	for (size_t at = 0, step; at < size; at += step) {
 		step = decode((const unsigned char *)text + at, size - at, &point);
-		FUZZ_CHECK(step);
-		FUZZ_CHECK(!is_hidden(point));
+		MUST(step);
+		MUST(!is_hidden(point));
 	}
 }
 
@@ -81,7 +79,7 @@ static unsigned hex_digit(char c)
 	static const char digits[] = "0123456789abcdef";
 	const char *at = c ? strchr(digits, c) : NULL;
 
-	FUZZ_CHECK(at);
+	MUST(at);
 	return (unsigned)(at - digits);
 }
 
@@ -92,199 +90,36 @@ void text_check_unescape(struct buf *out, const char *text, size_t size)
 		char byte = text[at];
 
 		if (byte == '\\') {
-			FUZZ_CHECK(size - at >= 4 && text[at + 1] == 'x');
+			MUST(size - at >= 4 && text[at + 1] == 'x');
 			byte = (char)(hex_digit(text[at + 2]) << 4 | hex_digit(text[at + 3]));
 			at += 3;
 		}
 		buf_append_char(out, byte);
 	}
-	FUZZ_CHECK(!out->error);
+	MUST(!out->error);
 }
 
 /* --- JSON ---------------------------------------------------------------------------------- */
 
-struct json {
-	const char *at, *end;
-	text_check_member *each;
-	void *data;
-	unsigned depth;
-};
-
-static char peek(const struct json *json)
+static void each_member(const char *key, json_t *value, text_check_member *each, void *data)
 {
-	FUZZ_CHECK(json->at < json->end);
-	return *json->at;
-}
+	const char *name;
+	json_t *member;
+	size_t index;
 
-static void expect(struct json *json, char c)
-{
-	FUZZ_CHECK(peek(json) == c);
-	json->at++;
-}
-
-static void skip_blanks(struct json *json)
-{
-	while (json->at < json->end && (*json->at == ' ' || *json->at == '\n'))
-		json->at++;
-}
-
-static void append_point(struct buf *out, uint32_t point)
-{
-	if (point < 0x80) {
-		buf_append_char(out, (char)point);
-	} else if (point < 0x800) {
-		buf_append_char(out, (char)(0xc0 | point >> 6));
-		buf_append_char(out, (char)(0x80 | (point & 0x3f)));
-	} else {
-		if (point < 0x10000) {
-			buf_append_char(out, (char)(0xe0 | point >> 12));
-		} else {
-			buf_append_char(out, (char)(0xf0 | point >> 18));
-			buf_append_char(out, (char)(0x80 | (point >> 12 & 0x3f)));
-		}
-		buf_append_char(out, (char)(0x80 | (point >> 6 & 0x3f)));
-		buf_append_char(out, (char)(0x80 | (point & 0x3f)));
-	}
-}
-
-static uint32_t parse_unit(struct json *json)
-{
-	uint32_t unit = 0;
-
-	for (int i = 0; i < 4; i++) {
-		unit = unit << 4 | hex_digit(peek(json));
-		json->at++;
-	}
-	return unit;
-}
-
-static void parse_escape(struct json *json, struct buf *out)
-{
-	char c = peek(json);
-	uint32_t point;
-
-	json->at++;
-	if (c == '"' || c == '\\') {
-		buf_append_char(out, c);
-		return;
-	}
-	FUZZ_CHECK(c == 'u');
-	point = parse_unit(json);
-	FUZZ_CHECK(point >> 10 != 0x37);
-	if (point >> 10 == 0x36) {
-		uint32_t low;
-
-		expect(json, '\\');
-		expect(json, 'u');
-		low = parse_unit(json);
-		FUZZ_CHECK(low >> 10 == 0x37);
-		point = 0x10000 + ((point & 0x3ff) << 10 | (low & 0x3ff));
-	}
-	append_point(out, point);
-}
-
-static void parse_string(struct json *json, struct buf *out)
-{
-	expect(json, '"');
-	while (peek(json) != '"') {
-		char c = *json->at++;
-
-		FUZZ_CHECK((unsigned char)c >= ' ');
-		if (c == '\\')
-			parse_escape(json, out);
-		else
-			buf_append_char(out, c);
-	}
-	json->at++;
-	FUZZ_CHECK(!out->error && text_check_is_utf8(out->data, out->size));
-}
-
-static void parse_word(struct json *json)
-{
-	static const char *const words[] = {"null", "true", "false"};
-
-	for (size_t i = 0; i < 3; i++) {
-		size_t size = strlen(words[i]);
-
-		if ((size_t)(json->end - json->at) >= size && !memcmp(json->at, words[i], size)) {
-			json->at += size;
-			return;
-		}
-	}
-	FUZZ_CHECK(!"a word of JSON");
-}
-
-/* Whole numbers are all that is written. */
-static void parse_number(struct json *json)
-{
-	const char *start = json->at;
-
-	while (json->at < json->end && *json->at >= '0' && *json->at <= '9')
-		json->at++;
-	FUZZ_CHECK(json->at > start && (*start != '0' || json->at == start + 1));
-}
-
-static void parse_value(struct json *json, const char *key);
-
-static void parse_member(struct json *json, char open)
-{
-	struct buf key = BUF_INIT;
-
-	if (open == '{') {
-		parse_string(json, &key);
-		expect(json, ':');
-	}
-	parse_value(json, buf_text(&key));
-	buf_deinit(&key);
-}
-
-static void parse_container(struct json *json)
-{
-	char open = *json->at++, close = open == '{' ? '}' : ']';
-
-	FUZZ_CHECK(++json->depth < DEPTH_MAX);
-	skip_blanks(json);
-	if (peek(json) != close) {
-		for (;;) {
-			parse_member(json, open);
-			skip_blanks(json);
-			if (peek(json) == close)
-				break;
-			expect(json, ',');
-			skip_blanks(json);
-		}
-	}
-	json->at++;
-	json->depth--;
-}
-
-static void parse_value(struct json *json, const char *key)
-{
-	struct buf text = BUF_INIT;
-	char c = peek(json);
-
-	if (c == '"') {
-		parse_string(json, &text);
-		json->each(key, &text, json->data);
-	} else if (c == '{' || c == '[') {
-		parse_container(json);
-	} else {
-		if (c >= '0' && c <= '9')
-			parse_number(json);
-		else
-			parse_word(json);
-		json->each(key, NULL, json->data);
-	}
-	buf_deinit(&text);
+	json_array_foreach(value, index, member) each_member("", member, each, data);
+	json_object_foreach(value, name, member) each_member(name, member, each, data);
+	if (!json_is_array(value) && !json_is_object(value))
+		each(key, value, data);
 }
 
 void text_check_json(const char *text, size_t size, text_check_member *each, void *data)
 {
-	struct json json = {.at = text, .end = text + size, .each = each, .data = data};
+	json_t *json = json_read(text, size);
 
-	parse_value(&json, "");
-	skip_blanks(&json);
-	FUZZ_CHECK(json.at == json.end);
+	MUST(json);
+	each_member("", json, each, data);
+	json_decref(json);
 }
 
 /* --- CSV ----------------------------------------------------------------------------------- */
@@ -295,22 +130,22 @@ char text_check_csv(const char **cursor, const char *end, struct buf *out, bool 
 	char last;
 
 	buf_reset(out);
-	FUZZ_CHECK(at < end);
+	MUST(at < end);
 	*is_quoted = *at == '"';
 	if (*is_quoted) {
 		for (at++;; at++) {
-			FUZZ_CHECK(at + 1 < end && *at != '\n');
+			MUST(at + 1 < end && *at != '\n');
 			if (*at == '"' && *++at != '"')
 				break;
 			buf_append_char(out, *at);
 		}
 	} else {
 		for (; at < end && *at != ',' && *at != '\n'; at++) {
-			FUZZ_CHECK(*at != '"');
+			MUST(*at != '"');
 			buf_append_char(out, *at);
 		}
 	}
-	FUZZ_CHECK(at < end && (*at == ',' || *at == '\n') && !out->error);
+	MUST(at < end && (*at == ',' || *at == '\n') && !out->error);
 	last = *at;
 	*cursor = at + 1;
 	return last;

@@ -1,19 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Readers for what lsports writes, strict and written apart from the writers: they end the
- * program at the first byte that is not as the format wants it.
+ * Strict readers of the output of lsports, independent of its writers: they end the program at the
+ * first byte that the format does not allow.
  */
 #ifndef TESTS_FUZZ_TEXT_CHECK_H
 #define TESTS_FUZZ_TEXT_CHECK_H
 #pragma once
 
-#include "buf.h"
-
-#include <stdbool.h>
+#include "unit/json_read.h"
 
 /*
- * Valid UTF-8 without a control character but the newline, and without what turns a row around or
- * hides in it: C1, bidirectional marks, characters of no width.
+ * Valid UTF-8 without control characters except newline, and without characters that reorder or
+ * hide text: C1, bidirectional marks, characters of no width.
  */
 void text_check_printable(const char *text, size_t size);
 
@@ -23,10 +21,10 @@ bool text_check_is_utf8(const char *text, size_t size);
 void text_check_unescape(struct buf *out, const char *text, size_t size);
 
 /*
- * One JSON value (RFC 8259). Members that are strings are handed to @each, decoded to UTF-8; a
- * member of another kind is handed over as NULL.
+ * One JSON value, which json_read() takes. Every member that is not an array or object is handed to
+ * @each; one of an array has the key "".
  */
-typedef void text_check_member(const char *key, const struct buf *value, void *data);
+typedef void text_check_member(const char *key, const json_t *value, void *data);
 void text_check_json(const char *text, size_t size, text_check_member *each, void *data);
 
 /*

@@ -6,7 +6,8 @@ script, byte for byte, and with what the machine was made of: check.py [--update
 Every machine has its rules in fixtures/rules, so that nothing here follows from the shipped table
 of usual programs, which grows.
 
-Environment: LSPORTS is the program. With --update the files are rewritten instead; read the
+Environment: LSPORTS is the program; RULES_DIR and STATE_DIR are the directories that it was
+configured with, which are written as those below /usr's prefix. With --update the files are rewritten instead; read the
 difference before it is kept, since a golden file must be right and not only stable.
 """
 
@@ -15,13 +16,16 @@ import difflib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 
 import made
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 FIXTURES = os.path.join(os.path.dirname(HERE), "fixtures")
+PLACE = tempfile.TemporaryDirectory(prefix="lsports-golden-")
 TIME_LIMIT = 60
 
 # Name of the golden file behind the scene's -> arguments, expected exit status.
@@ -66,24 +70,41 @@ ONE_SCENE = {
         "explain-3000.json": (["--explain", "tcp/3000", "-J"], 0),
     },
 }
-# What is said on standard error, and the exit status of --strict.
+# Exit status of --strict, whose messages are compared.
 STRICT_STATUS = {"plain": 0, "hostile": 3, "connections": 0, "procfs": 3, "empty": 0}
-# What differs from the rules, as lines, as JSON and as a plugin says it.
+# Exit status of --check, and of the monitoring plugin.
 CHECK_STATUS = {"plain": 1, "hostile": 3, "connections": 0, "procfs": 3, "empty": 1}
 MONITORING_STATUS = {"plain": 2, "hostile": 3, "connections": 0, "procfs": 3, "empty": 1}
 
 NOT_GOLDEN = {"check.py", "made.py", "__pycache__"}
 
-# Members and samples that tell of this run and not of the recorded machine.
+# Where the program looks for rules -> what the golden files name.
+CONFIGURED = {"RULES_DIR": b"/etc/lsports/expected.d", "STATE_DIR": b"/var/lib/lsports"}
+
+# Members and samples that depend on this run, not on the recorded machine.
 RUN_MEMBERS = re.compile(rb'"(version|time)":\s*"[^"]*"')
 RUN_SAMPLES = re.compile(rb"^(lsports_last_run_(?:timestamp|duration)_seconds) [0-9.]+$", re.M)
+
+
+def fill_place():
+    """The recorded machines, and their rules as files that nobody else can change, whoever owns the
+    source tree."""
+    os.umask(0o022)
+    for name in os.listdir(FIXTURES):
+        source, target = os.path.join(FIXTURES, name), os.path.join(PLACE.name, name)
+        if name == "rules":
+            os.mkdir(target)
+            for file in os.listdir(source):
+                shutil.copyfile(os.path.join(source, file), os.path.join(target, file))
+        else:
+            os.symlink(source, target)
 
 
 def run(program, scene, arguments):
     # Nothing of the caller's environment can change an answer; a sanitizer's options may stay.
     kept = {name: value for name, value in os.environ.items() if name.endswith("SAN_OPTIONS")}
-    # Names of rule files are shown as they were said.
-    return subprocess.run([program, "--sysroot", scene, *arguments], cwd=FIXTURES,
+    # Rule files are shown under the names that were given.
+    return subprocess.run([program, "--sysroot", scene, *arguments], cwd=PLACE.name,
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, env={**kept, "TZ": "UTC0"},
                           timeout=TIME_LIMIT, check=False)
@@ -108,11 +129,14 @@ def answers(program):
             text = RUN_MEMBERS.sub(rb'"\1":"-"', result.stderr if is_message else result.stdout)
             text = RUN_SAMPLES.sub(rb"\1 -", text)
             yield f"{scene}.{name}", text, describe(result, status)
-    # Its programs stand in no system directory: whatever the shipped table has, none is usual.
+    # Its programs are in no system directory, so none is usual.
     result = run(program, "plain", ["-o", "proto,port,verdict,findings"])
     yield "plain.no-rules", result.stdout, describe(result, 0)
     result = run(program, "plain", ["--check"])
-    yield "plain.no-rules.messages", result.stderr, describe(result, 2)
+    text = result.stderr
+    for name, usual in CONFIGURED.items():
+        text = text.replace(os.fsencode(os.environ[name]), usual)
+    yield "plain.no-rules.messages", text, describe(result, 2)
 
 
 def describe(result, status):
@@ -148,7 +172,7 @@ def check_one(name, found, update):
 
 
 def check_made(program):
-    """How many scenes are not shown as they were made."""
+    """The number of scenes that are not shown as they were made."""
     bad = 0
     for scene in STRICT_STATUS:
         answer = json.loads(run(program, scene, ["-aJ"]).stdout)
@@ -163,11 +187,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--update", action="store_true", help="rewrite the golden files")
     update = parser.parse_args().update
-    if "LSPORTS" not in os.environ:
-        sys.exit("check.py: environment variable LSPORTS is not set")
+    for name in ("LSPORTS", *CONFIGURED):
+        if name not in os.environ:
+            sys.exit(f"check.py: environment variable {name} is not set")
     if sys.byteorder != "little":
         sys.exit("check.py: FAIL: the recordings are those of a little-endian kernel")
     program = os.path.abspath(os.environ["LSPORTS"])
+    fill_place()
     seen, bad = set(), check_made(program)
     for name, text, complaint in answers(program):
         seen.add(name)

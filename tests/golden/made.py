@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a recorded machine was made of, in the words of the programs that made it, against what
-lsports says about it: golden files shall be right, and not only what they were before."""
+"""Compares the sockets of a recorded machine, as reported by the programs that made them, with the
+output of lsports: golden files must be right, and not only unchanged."""
 
 import json
 import os
 
-# A socket of these states is no line of any listing.
+# Sockets in these states are never listed.
 UNLISTED = ("bound",)
 FIELDS = ("proto", "family", "state", "address", "port", "peer_address", "peer_port", "uid",
           "inode", "recv_queue")
 NETLINK_FIELDS = ("backlog", "cookie")
-# lsports.h: known of sockets without a peer alone.
+# lsports.h: known only for sockets without a peer.
 LISTENER_FIELDS = ("v6only", "auto")
 
 
@@ -21,14 +21,14 @@ def load(directory):
 
 
 def identity(row):
-    """Those that no process holds have no inode."""
+    """Sockets without a process have no inode."""
     if row["inode"] is not None:
         return row["inode"]
     return row["proto"], row["address"], row["port"], row["peer_address"], row["peer_port"]
 
 
 def owners(row):
-    """A socket that no descriptor holds has the descriptor null, in the maker's words -1."""
+    """A socket without a descriptor has the descriptor null, which the maker reports as -1."""
     return sorted((owner["pid"], -1 if owner["fd"] is None else owner["fd"])
                   for owner in row["owners"])
 
@@ -39,7 +39,7 @@ def bytes_of(owner):
 
 
 def fields_of(made, has_netlink):
-    """Those that the maker knows and the source can tell."""
+    """Fields that the maker knows and the source has."""
     fields = FIELDS
     if has_netlink:
         fields += NETLINK_FIELDS

@@ -4,33 +4,18 @@
 value that is a word; the files of the shells hold no list of their own."""
 import pathlib
 import re
-import subprocess
 import sys
 
-
-def run(program, *args):
-    return subprocess.run([program, *args], check=True, capture_output=True, text=True).stdout
-
-
-def complete(program, *words):
-    return [line.split("\t") for line in run(program, "--complete", "word", "--", *words).splitlines()]
-
-
-def first_words(text):
-    return [line.split()[0] for line in text.splitlines() if line and not line[0].isspace()]
+from answers import compare_words, complete, first_words, run
 
 
 def compare(what, wanted, found, bad):
-    for word in sorted(set(wanted) - set(found)):
-        bad.append(f"{what} {word}: cannot be completed")
-    for word in sorted(set(found) - set(wanted)):
-        bad.append(f"{what} {word}: is completed, but the program does not know it")
-    if len(wanted) < 3:
-        bad.append(f"only {len(wanted)} of: {what}")
+    compare_words(what, wanted, found, bad, "cannot be completed",
+                  "is completed, but the program does not know it")
 
 
 def check_options(program, bad):
-    """Names, each with its description, and what they want."""
+    """Option names, their descriptions and their arguments."""
     usage = run(program, "--help")
     # An option of the table stands at the start of its line; the texts name some again.
     rows = re.findall(r"^  (?:-(\S)|   )(?:,? +--([a-z][a-z0-9-]+))?(\[=\S+\]| \S+)?(?=\s)", usage, re.M)
@@ -42,7 +27,7 @@ def check_options(program, bad):
     for letter, name, argument in rows:
         if letter and complete(program, "-" + letter)[:1] == []:
             bad.append(f"option -{letter}: cannot be completed")
-        # A number nobody can know, and what there may be none of on this machine.
+        # Numbers that nobody can know, and names that this machine may not have.
         if name and argument and argument not in ("SECONDS", "PORT", "NAME|PID|PATH"):
             if not complete(program, f"--{name}="):
                 bad.append(f"option --{name}: nothing for its {argument}")
@@ -70,7 +55,7 @@ def check_lists(program, bad):
 
 
 def check_files(directory, words, bad):
-    """A name of ours in a file of a shell would be a second list."""
+    """A name in a shell's file would be a second list."""
     for path in sorted(directory.iterdir()):
         if path.name == "meson.build":
             continue

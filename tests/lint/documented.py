@@ -3,16 +3,9 @@
 """Every option, column, format, key and finding that the program knows stands in the man page, and no other."""
 import pathlib
 import re
-import subprocess
 import sys
 
-
-def run(program, *args):
-    return subprocess.run([program, *args], check=True, capture_output=True, text=True).stdout
-
-
-def first_words(text):
-    return [line.split()[0] for line in text.splitlines() if line and not line[0].isspace()]
+from answers import compare_words, first_words, run
 
 
 def section(page, name):
@@ -20,13 +13,9 @@ def section(page, name):
     return found[1] if found else ""
 
 
-def compare(what, program, page, bad):
-    for word in sorted(set(program) - set(page)):
-        bad.append(f"{what} {word}: not in the man page")
-    for word in sorted(set(page) - set(program)):
-        bad.append(f"{what} {word}: in the man page, but the program does not know it")
-    if len(program) < 3:
-        bad.append(f"only {len(program)} of: {what}")
+def compare(what, known, found, bad):
+    compare_words(what, known, found, bad, "not in the man page",
+                  "in the man page, but the program does not know it")
 
 
 def main():

@@ -8,5 +8,5 @@ int main(void)
 {
 	static struct lsp_query query;
 
-	return lsp_category_of(22) == LSP_CATEGORY_WELL_KNOWN && !query.protos ? 0 : 1;
+	return lsp_port_category(22) == LSP_CATEGORY_WELL_KNOWN && !query.protos ? 0 : 1;
 }

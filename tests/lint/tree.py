@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Rules that hold for every file of the tree: licence line, size, opening comment, guard."""
+import os
 import pathlib
 import re
 import subprocess
@@ -9,15 +10,29 @@ import sys
 LINES_MAX = 400
 FUNCTION_MAX = 60
 # Data and texts that have no place for a licence line.
-NO_SPDX = re.compile(r"^(LICENSE|README\.md|\.ci/packages|tests/(golden|functional/cards|fixtures/[a-z]+/|fuzz/corpus)|.*\.(svg|png)$)")
+NO_SPDX = re.compile(r"^(LICENSE|[A-Z]+\.md|\.ci/packages-(build|test)$|tests/(golden|functional/cards|fixtures/[a-z]+/|fuzz/corpus)|.*\.(svg|png)$)")
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 
 
-def files_of(top):
+def files_of_git(top):
+    """Tracked files, and untracked files that are not ignored."""
     out = subprocess.run(
         ["git", "-C", top, "-c", f"safe.directory={top}", "ls-files", "-co", "--exclude-standard", "-z"],
         check=True, capture_output=True)
     return [name for name in out.stdout.decode().split("\0") if name]
+
+
+def files_of_directory(top):
+    """Every file but those made by a build or by python: an unpacked tarball has no git."""
+    names = []
+    for directory, folders, files in os.walk(top):
+        here = pathlib.Path(directory)
+        folders[:] = [name for name in folders
+                      if name != "__pycache__" and not (here / name / "meson-private").is_dir()]
+        # A link to a directory is a file of ours too.
+        links = [name for name in folders if (here / name).is_symlink()]
+        names += [str((here / name).relative_to(top)) for name in files + links]
+    return names
 
 
 def functions_of(lines):
@@ -45,7 +60,8 @@ def check_source(name, lines, bad):
 
 def main():
     top = pathlib.Path(sys.argv[1]).resolve()
-    names = files_of(str(top))
+    # The git checkout around an unpacked tarball does not count.
+    names = files_of_git(str(top)) if (top / ".git").exists() else files_of_directory(top)
     bad = []
     for name in names:
         path = top / name

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The kernel's half of sock_diag, for tests: messages as it writes them, its interpreter of port
- * bytecode, and a transport that answers dumps of a list of sockets as it would.
+ * The kernel's half of sock_diag, for tests: its messages, its interpreter of port bytecode, and a
+ * transport that answers dumps from a list of sockets as the kernel would.
  */
 #ifndef LSPORTS_TESTS_FAKEDIAG_H
 #define LSPORTS_TESTS_FAKEDIAG_H
@@ -45,19 +45,28 @@ void recording_append(struct buf *file, const struct diag_request *request,
 /* inet_diag_bc_audit(): does the kernel take this program at all? */
 bool bytecode_is_valid(const uint8_t *code, size_t size);
 
-/* inet_diag_bc_run(): the program ends at exactly its length. */
-bool bytecode_accepts(const uint8_t *code, size_t size, uint16_t port, bool is_auto);
+/*
+ * inet_diag_bc_run(): the program ends at exactly its length. @socket: is_auto YES passes
+ * INET_DIAG_BC_AUTO, and zone_index is the device.
+ */
+bool bytecode_accepts(const uint8_t *code, size_t size, const struct lsp_socket *socket);
+
+/* Does it ask by more than the port: by address, device or cgroup? */
+bool bytecode_is_part(const uint8_t *code, size_t size);
 
 /* --- a kernel that holds sockets --- */
 
 #define FAKE_ASKED_MAX 8192
 
 struct fake_request {
-	struct lsp_port_range ports; /* as found by running the bytecode over every port */
+	struct lsp_port_range ports; /* as found by running the bytecode over every port, without
+				      * what it asks by besides */
 	size_t datagrams;            /* with sockets, handed out for it */
 	size_t sockets;
 	size_t largest; /* bytes of the largest of them */
 	bool is_auto_only;
+	uint8_t *code; /* owned: the bytecode */
+	size_t code_size;
 };
 
 struct fake_kernel {
@@ -66,12 +75,14 @@ struct fake_kernel {
 	size_t count;
 	size_t first_count;  /* so many are there during the first dump; 0: all */
 	size_t datagram_max; /* 32 KiB, or less when its memory is short */
+	int64_t *deadline;   /* NULL, or what is over once @late_after requests were made */
+	size_t late_after;
 	unsigned interrupts; /* so many dumps are marked NLM_F_DUMP_INTR */
+	bool has_no_cgroups; /* its audit does not know INET_DIAG_BC_CGROUP_COND */
 	struct fake_request *asked;
 	size_t asked_count;
 	/* of the dump that is going on */
-	uint8_t code[64];
-	size_t code_size, at;
+	size_t at;
 	uint32_t seq, states;
 	uint8_t extensions;
 	uint8_t family, protocol;

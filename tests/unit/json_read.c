@@ -1,218 +1,76 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * A strict reader of JSON for tests: recursive, one pass, and it refuses whatever the grammar does
- * not have. Owns no memory.
- */
+/* jansson, as strict as it can be, and paths into what it read. */
 #include "json_read.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 
-#define DEEPEST 16
-
-struct reader {
-	const char *at, *end;
-	struct buf *out;
-	unsigned found;
-	unsigned depth;
-};
-
-/* @path: what is left of it when this value is on the way, else NULL. */
-static bool read_value(struct reader *reader, const char *path);
-
-static void skip_blanks(struct reader *reader)
+static bool has_plain_numbers(json_t *json)
 {
-	while (reader->at < reader->end && memchr(" \t\r\n", *reader->at, 4))
-		reader->at++;
-}
+	const char *key;
+	json_t *member;
+	size_t index;
 
-static bool take(struct reader *reader, char c)
-{
-	skip_blanks(reader);
-	if (reader->at == reader->end || *reader->at != c)
-		return false;
-	reader->at++;
+	if (json_is_number(json))
+		return json_is_integer(json) && json_integer_value(json) >= 0;
+	json_array_foreach(json, index, member) if (!has_plain_numbers(member)) return false;
+	json_object_foreach(json, key, member) if (!has_plain_numbers(member)) return false;
 	return true;
 }
 
-static void append_utf8(struct buf *out, uint32_t point)
+json_t *json_read(const char *text, size_t size)
 {
-	char bytes[4];
-	size_t size = point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
-	static const unsigned char leads[] = {0, 0, 0xc0, 0xe0, 0xf0};
+	json_t *json = json_loadb(text, size,
+				  JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
 
-	for (size_t i = size; i-- > 1; point >>= 6)
-		bytes[i] = (char)(0x80 | (point & 0x3f));
-	bytes[0] = (char)(leads[size] | point);
-	buf_append(out, bytes, size);
-}
-
-static bool take_hex4(struct reader *reader, uint32_t *out)
-{
-	char digits[5] = "";
-	char *end;
-
-	if (reader->end - reader->at < 4)
-		return false;
-	memcpy(digits, reader->at, 4);
-	reader->at += 4;
-	*out = (uint32_t)strtoul(digits, &end, 16);
-	return strspn(digits, "0123456789abcdefABCDEF") == 4;
-}
-
-static bool read_escape(struct reader *reader, struct buf *out)
-{
-	static const char names[] = "\"\\/bfnrt", values[] = "\"\\/\b\f\n\r\t";
-	uint32_t point, low;
-	const char *name;
-
-	if (reader->at == reader->end)
-		return false;
-	if (*reader->at != 'u') {
-		name = memchr(names, *reader->at++, 8);
-		if (name)
-			buf_append_char(out, values[name - names]);
-		return name;
-	}
-	reader->at++;
-	if (!take_hex4(reader, &point) || (point >= 0xdc00 && point <= 0xdfff))
-		return false;
-	if (point >= 0xd800 && point <= 0xdbff) {
-		if (reader->end - reader->at < 2 || memcmp(reader->at, "\\u", 2) != 0)
-			return false;
-		reader->at += 2;
-		if (!take_hex4(reader, &low) || low < 0xdc00 || low > 0xdfff)
-			return false;
-		point = 0x10000 + ((point - 0xd800) << 10) + (low - 0xdc00);
-	}
-	append_utf8(out, point);
-	return true;
-}
-
-/* Decodes and encodes again: only the shortest form comes out equal. */
-static bool read_utf8(struct reader *reader, struct buf *out)
-{
-	unsigned char lead = (unsigned char)*reader->at;
-	size_t size = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4, before = out->size;
-	uint32_t point = size == 1 ? lead : lead & (0x7fu >> size);
-
-	if (lead < 0x20 || (size_t)(reader->end - reader->at) < size)
-		return false;
-	for (size_t i = 1; i < size; i++)
-		point = point << 6 | ((unsigned char)reader->at[i] & 0x3f);
-	if (point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff))
-		return false;
-	append_utf8(out, point);
-	if (out->size - before != size || memcmp(out->data + before, reader->at, size) != 0)
-		return false;
-	reader->at += size;
-	return true;
-}
-
-static bool read_string(struct reader *reader, struct buf *out)
-{
-	if (!take(reader, '"'))
-		return false;
-	while (reader->at < reader->end && *reader->at != '"') {
-		if (*reader->at == '\\') {
-			reader->at++;
-			if (!read_escape(reader, out))
-				return false;
-		} else if (!read_utf8(reader, out)) {
-			return false;
-		}
-	}
-	return reader->at < reader->end && *reader->at++ == '"';
-}
-
-static const char *path_into(const char *path, const char *name, size_t size)
-{
-	if (!path || strncmp(path, name, size) != 0)
+	if (json && !has_plain_numbers(json)) {
+		json_decref(json);
 		return NULL;
-	if (path[size] == '.')
-		return path + size + 1;
-	return path[size] ? NULL : path + size;
-}
-
-static bool read_members(struct reader *reader, const char *path, char close, size_t *count)
-{
-	struct buf key = BUF_INIT;
-	bool is_good = true;
-	unsigned hits = 0;
-
-	*count = 0;
-	while (is_good && !(*count == 0 && take(reader, close))) {
-		const char *inner;
-
-		key.size = 0;
-		if (close == ']')
-			buf_append_number(&key, *count);
-		else
-			is_good = read_string(reader, &key) && take(reader, ':');
-		inner = path && *path ? path_into(path, key.data ? key.data : "", key.size) : NULL;
-		hits += inner != NULL;
-		is_good = is_good && hits < 2 && read_value(reader, inner);
-		(*count)++;
-		if (is_good && take(reader, close))
-			break;
-		is_good = is_good && take(reader, ',');
 	}
-	buf_deinit(&key);
-	return is_good;
+	return json;
 }
 
-static bool read_plain(struct reader *reader)
+static const json_t *find(const json_t *json, const char *path)
 {
-	const char *start = reader->at;
-	size_t size = 0;
+	while (json && *path) {
+		size_t size = strcspn(path, ".");
+		char *key = strndup(path, size);
 
-	while (reader->at < reader->end && !memchr(" \t\r\n,]}:", *reader->at, 8))
-		reader->at++;
-	size = (size_t)(reader->at - start);
-	if ((size == 4 && !memcmp(start, "null", 4)) || (size == 4 && !memcmp(start, "true", 4)) ||
-	    (size == 5 && !memcmp(start, "false", 5)))
-		return true;
-	/* Numbers of ours have neither sign nor fraction. */
-	for (size_t i = 0; i < size; i++)
-		if (start[i] < '0' || start[i] > '9')
-			return false;
-	return size && (*start != '0' || size == 1);
-}
-
-static bool read_value(struct reader *reader, const char *path)
-{
-	struct buf ignored = BUF_INIT, *out = path && !*path ? reader->out : &ignored;
-	const char *start;
-	size_t count;
-	bool is_good;
-
-	skip_blanks(reader);
-	start = reader->at;
-	if (start == reader->end || ++reader->depth > DEEPEST)
-		return false;
-	reader->found += path && !*path;
-	if (*start == '"') {
-		is_good = read_string(reader, out);
-	} else if (*start == '{' || *start == '[') {
-		reader->at++;
-		is_good = read_members(reader, path, *start == '{' ? '}' : ']', &count);
-		buf_printf(out, *start == '{' ? "{%zu}" : "[%zu]", count);
-	} else {
-		is_good = read_plain(reader);
-		buf_append(out, start, (size_t)(reader->at - start));
+		json = json_is_array(json) ? json_array_get(json, strtoul(key, NULL, 10))
+					   : json_object_get(json, key);
+		free(key);
+		path += size + (path[size] == '.');
 	}
-	reader->depth--;
-	buf_deinit(&ignored);
-	return is_good;
+	return json;
 }
 
-bool json_read(const char *text, size_t size, const char *path, struct buf *out)
+bool json_describe(const json_t *json, const char *path, struct buf *out)
 {
-	struct reader reader = {.at = text, .end = text + size, .out = out};
+	const json_t *value = find(json, path);
 
 	buf_reset(out);
-	if (!read_value(&reader, path) || reader.found != 1)
+	if (!value)
 		return false;
-	skip_blanks(&reader);
-	return reader.at == reader.end && buf_text(out);
+	switch (json_typeof(value)) {
+	case JSON_OBJECT:
+		buf_printf(out, "{%zu}", json_object_size(value));
+		break;
+	case JSON_ARRAY:
+		buf_printf(out, "[%zu]", json_array_size(value));
+		break;
+	case JSON_STRING:
+		buf_append(out, json_string_value(value), json_string_length(value));
+		break;
+	case JSON_INTEGER:
+	case JSON_REAL:
+		buf_printf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+		break;
+	case JSON_TRUE:
+	case JSON_FALSE:
+		buf_append_text(out, json_is_true(value) ? "true" : "false");
+		break;
+	case JSON_NULL:
+		buf_append_text(out, "null");
+		break;
+	}
+	return buf_text(out);
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Recorded processes for the tests of owners/proc. Knows how a tree looks, and tests nothing. */
+/* Recorded processes for the tests of owners. Knows the layout of /proc, and tests nothing. */
 #include "proctree.h"
 
-#include "model/snapshot.h"
+#include "machine.h"
 #include "owners/owners.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* --- what is recorded ------------------------------------------------------------------------ */
@@ -42,26 +43,63 @@ void proctree_process(const char *tree, unsigned pid, const char *comm, unsigned
 	proctree_link(tree, pid, "fd", fd, target);
 }
 
+static void append_endpoint(struct buf *out, enum lsp_family family,
+			    const struct lsp_endpoint *endpoint)
+{
+	uint32_t words[4];
+
+	memcpy(words, endpoint->address, sizeof(words));
+	for (size_t i = 0; i < (family == LSP_FAMILY_IPV6 ? 4 : 1); i++)
+		buf_printf(out, "%08X", words[i]);
+	buf_printf(out, ":%04X ", endpoint->port);
+}
+
+static void append_socket(struct buf *out, const struct lsp_socket *socket)
+{
+	buf_append_text(out, "   0: ");
+	append_endpoint(out, socket->local.family, &socket->local);
+	append_endpoint(out, socket->local.family, &socket->peer);
+	buf_printf(out, "%02X 00000000:00000000 00:00000000 00000000 %u 0 %u 1 0 100 0 0 10 0\n",
+		   (unsigned)socket->state, socket->uid, socket->inode);
+}
+
+void proctree_sockets(const char *tree, const struct lsp_socket *sockets, size_t count)
+{
+	static const char *const names[] = {"tcp", "tcp6", "udp", "udp6"};
+
+	for (unsigned n = 0; n < ROWS(names); n++) {
+		struct buf text = BUF_INIT;
+		char path[32];
+
+		buf_append_text(&text, "header\n");
+		for (size_t i = 0; i < count; i++) {
+			if (sockets[i].proto == n / 2 && sockets[i].local.family == n % 2)
+				append_socket(&text, &sockets[i]);
+		}
+		assert_non_null(buf_text(&text));
+		snprintf(path, sizeof(path), "proc/net/%s", names[n]);
+		tree_write(tree, path, text.data, text.size);
+		buf_deinit(&text);
+	}
+}
+
 /* --- how it is asked ---------------------------------------------------------------------------
  */
 
 struct lsp_snapshot *proctree_wanting(const uint32_t *inodes, size_t count)
 {
+	struct lsp_socket *sockets = calloc(count, sizeof(*sockets));
 	struct lsp_snapshot *snapshot;
 
-	assert_int_equal(snapshot_new(&snapshot), 0);
-	for (size_t i = 0; i < count; i++) {
-		const struct lsp_socket socket = {
-			.state = LSP_STATE_LISTEN,
-			.local.port = (uint16_t)(i + 1),
-			.has_cookie = true,
-			.cookie = i + 1,
-			.inode = inodes[i],
-		};
-
-		assert_int_equal(snapshot_add_socket(snapshot, &socket), 0);
-	}
-	assert_int_equal(snapshot_settle(snapshot), 0);
+	assert_non_null(sockets);
+	for (size_t i = 0; i < count; i++)
+		sockets[i] = (struct lsp_socket){.state = LSP_STATE_LISTEN,
+						 .local.port = (uint16_t)(i + 1),
+						 .has_cookie = true,
+						 .cookie = i + 1,
+						 .inode = inodes[i]};
+	snapshot = machine_unsealed(sockets, count);
+	free(sockets);
 	return snapshot;
 }
 
@@ -70,23 +108,23 @@ void proctree_search(const struct root *root, const struct lsp_query *query,
 {
 	struct owner_search search;
 
-	owners_begin(&search, root, query);
+	owners_prepare(&search, root, query);
 	assert_int_equal(owners_find(&search, root, query, snapshot), 0);
-	owners_end(&search);
+	owners_discard(&search);
 }
 
 /* @tree NULL is the machine */
-struct lsp_snapshot *proctree_find(const char *tree, unsigned facts, const uint32_t *inodes,
+struct lsp_snapshot *proctree_find(const char *tree, unsigned lookups, const uint32_t *inodes,
 				   size_t count)
 {
 	const struct lsp_query query = {
-		.facts = facts, .protos = 3, .families = 3, .listeners = true, .others = true};
+		.lookups = lookups, .protos = 3, .families = 3, .listeners = true, .others = true};
 	struct lsp_snapshot *snapshot = proctree_wanting(inodes, count);
 	struct root root;
 
 	assert_int_equal(root_init(&root, tree), 0);
 	proctree_search(&root, &query, snapshot);
-	assert_int_equal(snapshot_seal(snapshot), 0);
+	assert_int_equal(builder_seal(snapshot), 0);
 	root_deinit(&root);
 	return snapshot;
 }

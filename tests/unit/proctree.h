@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the tests of owners/proc share: processes recorded in a tree, and what a look finds there.
+/* What the tests of owners share: processes recorded in a tree, and the owners found there.
  */
 #ifndef LSPORTS_TESTS_PROCTREE_H
 #define LSPORTS_TESTS_PROCTREE_H
@@ -29,17 +29,20 @@ void proctree_link(const char *tree, unsigned pid, const char *table, unsigned f
 void proctree_process(const char *tree, unsigned pid, const char *comm, unsigned fd,
 		      const char *target);
 
+/* Writes the four files of proc/net for these sockets, of any protocol and family. */
+void proctree_sockets(const char *tree, const struct lsp_socket *sockets, size_t count);
+
 /* --- looking --- */
 
-/* A settled snapshot with one listener of each inode, in their order. */
+/* A sorted snapshot with one listener for each inode, in their order. */
 struct lsp_snapshot *proctree_wanting(const uint32_t *inodes, size_t count);
 
-/* Owners of a settled snapshot. */
+/* Adds owners to a sorted snapshot. */
 void proctree_search(const struct root *root, const struct lsp_query *query,
 		     struct lsp_snapshot *snapshot);
 
-/* The same, sealed, with the owners that @tree has. */
-struct lsp_snapshot *proctree_find(const char *tree, unsigned facts, const uint32_t *inodes,
+/* A sealed snapshot of these inodes with the owners that @tree has. */
+struct lsp_snapshot *proctree_find(const char *tree, unsigned lookups, const uint32_t *inodes,
 				   size_t count);
 struct lsp_snapshot *proctree_find_one(const char *tree, uint32_t inode);
 

@@ -6,25 +6,25 @@
 
 #include "support.h"
 
-#include "options.h"
+#include "arguments.h"
 #include "query.h"
 
 #define QUERY_CALL_ARGS_MAX 12
 
-/* One call: what the query borrows lives here. */
+/* One call, which owns what the query borrows. */
 struct query_call {
 	char text[200];
 	char *argv[QUERY_CALL_ARGS_MAX + 1];
 	struct options options;
 	struct query query;
-	char *message;
+	struct error error;
 };
 
-/* The answer of query_init(). query_call_deinit() is the caller's in any case. */
-int query_call_init(struct query_call *call, const char *line, const struct query_output *output);
+/* Return: that of query_init(). query_call_deinit() is the caller's in any case. */
+int query_call_init(struct query_call *call, const char *line, const struct target *output);
 void query_call_deinit(struct query_call *call);
 
-/* Into a pipe; fails the test unless it is taken without a word. */
+/* For output into a pipe; fails the test unless it is accepted without a message. */
 void query_call_expect(struct query_call *call, const char *line);
 
 #endif

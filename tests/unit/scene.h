@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * One small machine for every test of the view: listeners and connections, both families, an owner
- * with a hostile name, and facts that are not known.
+ * with a hostile name, and unknown facts.
  */
 #ifndef LSPORTS_TESTS_SCENE_H
 #define LSPORTS_TESTS_SCENE_H
@@ -9,13 +9,13 @@
 
 #include "support.h"
 
-#include "view/view.h"
+#include "view/formats.h"
 
 /* SCENE_NETNS is another one: three network namespaces, and addresses that need a zone. */
 enum scene { SCENE_LISTENERS, SCENE_ALL, SCENE_EMPTY, SCENE_NETNS };
 
 /* What the view is asked for; zero is the default. */
-struct look {
+struct scene_view {
 	enum scene scene;
 	const char *format, *columns, *sort, *grouping;
 	bool has_no_header, has_color, is_terminal;
@@ -23,14 +23,14 @@ struct look {
 };
 
 /* The output stands in sink->buf, terminated. sink_deinit() is the caller's. */
-void scene_render(const struct look *look, struct sink *sink);
+void scene_render(const struct scene_view *inspection, struct sink *sink);
 
 struct golden {
-	struct look look;
+	struct scene_view inspection;
 	const char *expected;
 };
 
-/* Each look to the byte. */
+/* Compares the output of each row byte by byte. */
 void scene_expect(const struct golden *rows, size_t count);
 
 #endif

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Trees and scripted transports for unit tests. Whatever cannot be made fails the test at once:
+ * Trees and scripted transports for unit tests. A part that cannot be made fails the test at once:
  * a test on half a tree would pass for the wrong reason.
  */
 #include "support.h"
+
+#include "model/builder.h"
 
 #include <endian.h>
 #include <dirent.h>
@@ -23,6 +25,8 @@
 int tree_setup(void **state)
 {
 	char *path = strdup("/tmp/lsports-unit.XXXXXX");
+
+	umask(022); /* what others may write is refused */
 
 	if (!path || !mkdtemp(path)) {
 		free(path);
@@ -141,6 +145,23 @@ size_t tree_count(const char *tree, const char *path)
 	return count;
 }
 
+/* --- snapshots --- */
+
+int snapshot_setup(void **state)
+{
+	struct lsp_snapshot *snapshot;
+	int r = builder_new(&snapshot);
+
+	*state = snapshot;
+	return r;
+}
+
+int snapshot_teardown(void **state)
+{
+	lsp_snapshot_free(*state);
+	return 0;
+}
+
 /* --- a transport that follows a script --- */
 
 static struct script *script_of(struct transport *transport)
@@ -207,21 +228,4 @@ void expect_child(int (*run)(void))
 	if (WEXITSTATUS(status) == CANNOT)
 		fail_msg("user namespaces are needed: see sysctl user.max_user_namespaces");
 	assert_int_equal(WEXITSTATUS(status), 0);
-}
-
-/* One step of base/hash.c. */
-static uint64_t hash_step(uint64_t hash, uint64_t eight)
-{
-	hash = (hash ^ eight) * 0x9e3779b97f4a7c15u;
-	return hash ^ hash >> 32;
-}
-
-void hash_twin(const uint64_t of[3], uint64_t first, uint64_t out[3])
-{
-	const uint64_t size = 3 * sizeof(first);
-
-	/* The first and the third go into one half of the hash, one behind the other. */
-	out[0] = first;
-	out[1] = of[1];
-	out[2] = of[2] ^ htole64(hash_step(size, le64toh(of[0])) ^ hash_step(size, le64toh(first)));
 }

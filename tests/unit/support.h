@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What every unit test may lean on: cmocka with the headers that it needs first, checks that tell
- * which row of a table failed, file trees that are gone after the test, and a transport that
+ * What every unit test may use: cmocka with the headers that it needs first, checks that name
+ * the row of a table that failed, file trees that are removed after the test, and a transport that
  * answers from a list of datagrams.
  */
 #ifndef LSPORTS_TESTS_SUPPORT_H
@@ -31,12 +31,6 @@
 			fail_msg(__VA_ARGS__);                                                     \
 	} while (0)
 
-/*
- * hash_twin() - 24 bytes with the hash_bytes() of @of, the first eight of which are @first and the
- * next ones the same: a step of the hash can be undone. All in the byte order of this machine.
- */
-void hash_twin(const uint64_t of[3], uint64_t first, uint64_t out[3]);
-
 /* --- file trees --- */
 
 /* For cmocka_unit_test_setup_teardown(): *state is the path of an empty temporary directory. */
@@ -44,9 +38,14 @@ int tree_setup(void **state);
 int tree_teardown(void **state);
 #define TREE_TEST(name) cmocka_unit_test_setup_teardown(name, tree_setup, tree_teardown)
 
+/* *state is a snapshot that nothing was added to. */
+int snapshot_setup(void **state);
+int snapshot_teardown(void **state);
+#define SNAPSHOT_TEST(name) cmocka_unit_test_setup_teardown(name, snapshot_setup, snapshot_teardown)
+
 /*
  * expect_child() - @run returns 0 in a child of its own, which may leave our namespaces. CANNOT
- * says that user namespaces are missing: that is a failure too, they are needed here.
+ * means that user namespaces are missing, which is a failure too.
  */
 #define CANNOT 77
 void expect_child(int (*run)(void));
@@ -57,7 +56,7 @@ void tree_write_text(const char *tree, const char *path, const char *text);
 void tree_mkdir(const char *tree, const char *path);
 void tree_link(const char *tree, const char *path, const char *target);
 
-/* One that is not there is no failure. */
+/* A missing file is not an error. */
 void tree_remove(const char *tree, const char *path);
 
 /* The whole file, owned by the caller, terminated. */

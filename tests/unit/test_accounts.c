@@ -1,34 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* owners/accounts: uids get the names of the recorded passwd file, and of nothing else. */
+/* host/accounts: uids get their names from the recorded passwd file, and from nothing else. */
 #include "support.h"
 
-#include "model/snapshot.h"
-#include "owners/accounts.h"
+#include "host/accounts.h"
+#include "machine.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define WHOLE "         0          0 4294967295\n"
 
-/* A snapshot with one socket of each uid. */
+/* A snapshot with one socket for each uid. */
 static struct lsp_snapshot *resolved(const char *tree, const uint32_t *uids, size_t count)
 {
+	struct lsp_socket sockets[8] = {0};
 	struct lsp_snapshot *snapshot;
 	struct root root;
 
-	assert_int_equal(snapshot_new(&snapshot), 0);
-	for (size_t i = 0; i < count; i++) {
-		const struct lsp_socket socket = {
-			.local.port = (uint16_t)(i + 1),
-			.has_cookie = true,
-			.cookie = i + 1,
-			.has_uid = true,
-			.uid = uids[i],
-		};
-
-		assert_int_equal(snapshot_add_socket(snapshot, &socket), 0);
-	}
-	assert_int_equal(snapshot_settle(snapshot), 0);
+	assert_true(count <= ROWS(sockets));
+	for (size_t i = 0; i < count; i++)
+		sockets[i] = (struct lsp_socket){
+			.inode = (uint32_t)i + 1, .has_uid = true, .uid = uids[i]};
+	snapshot = machine_unsealed(sockets, count);
 	assert_int_equal(root_init(&root, tree), 0);
 	assert_int_equal(accounts_resolve(&root, snapshot), 0);
 	root_deinit(&root);
@@ -37,7 +30,7 @@ static struct lsp_snapshot *resolved(const char *tree, const uint32_t *uids, siz
 
 static void check_name(const struct lsp_snapshot *snapshot, uint32_t uid, const char *expected)
 {
-	const char *name = lsp_user_name(snapshot, uid);
+	const char *name = lsp_snapshot_user(snapshot, uid);
 
 	expect((name != NULL) == (expected != NULL), "uid %u", uid);
 	if (expected)
@@ -69,6 +62,7 @@ static void names_come_from_the_file(void **state)
 	check_name(snapshot, 7, NULL);
 	check_name(snapshot, 5, NULL);
 	check_name(snapshot, 33, NULL);
+	assert_false(lsp_snapshot_is_user_unknown(snapshot, 33));
 	lsp_snapshot_free(snapshot);
 }
 
@@ -77,15 +71,12 @@ static void an_owner_has_a_name_too(void **state)
 	const struct lsp_process process = {.pid = 1, .has_uid = true, .uid = 5};
 	const struct lsp_socket socket = {.local.port = 1, .inode = 1};
 	const char *tree = *state;
-	struct lsp_snapshot *snapshot;
+	struct lsp_snapshot *snapshot = machine_unsealed(&socket, 1);
 	struct root root;
 	uint32_t index;
 
 	tree_write_text(tree, "etc/passwd", "games:x:5:60::/:/bin/sh\n");
-	assert_int_equal(snapshot_new(&snapshot), 0);
-	assert_int_equal(snapshot_add_socket(snapshot, &socket), 0);
-	assert_int_equal(snapshot_settle(snapshot), 0);
-	assert_int_equal(snapshot_add_process(snapshot, &process, &index), 0);
+	assert_int_equal(builder_add_process(snapshot, &process, &index), 0);
 	assert_int_equal(root_init(&root, tree), 0);
 	assert_int_equal(accounts_resolve(&root, snapshot), 0);
 	check_name(snapshot, 5, "games");
@@ -148,7 +139,7 @@ static void a_uid_that_is_not_mapped_has_no_name(void **state)
 		if (!rows[i].uid_map)
 			tree_write_text(tree, "proc/self/uid_map", "");
 		snapshot = resolved(tree, &rows[i].uid, 1);
-		name = lsp_user_name(snapshot, rows[i].uid);
+		name = lsp_snapshot_user(snapshot, rows[i].uid);
 		expect((name != NULL) == (rows[i].name != NULL), "row %zu", i);
 		if (rows[i].name)
 			assert_string_equal(name, rows[i].name);
@@ -182,6 +173,11 @@ static void a_file_that_cannot_be_read_is_a_gap_that_hides_nothing(void **state)
 	assert_int_equal(gaps, 1);
 	assert_string_equal(gap->what, "user names");
 	assert_false(gap->hides);
+	assert_int_equal(gap->count, 1);
+	assert_string_equal(gap->why, "could not be looked up: Is a directory (UID 0)");
+	check_name(snapshot, 0, NULL);
+	assert_true(lsp_snapshot_is_user_unknown(snapshot, 0));
+	assert_false(lsp_snapshot_is_user_unknown(snapshot, 1));
 	lsp_snapshot_free(snapshot);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* base/atomic: the new file is there whole, or the old one is untouched and nothing is left. */
+/* base/atomic: the new file is complete, or the old file is untouched and nothing else remains. */
 #include "support.h"
 
 #include "atomic.h"
@@ -101,7 +101,7 @@ static void ignore(int number)
 	(void)number;
 }
 
-/* A pipe takes little at a time, and signals come in between: all of it arrives. */
+/* A pipe takes little at a time and signals interrupt the writes: every byte arrives. */
 static void a_write_goes_on_until_all_is_written(void **state)
 {
 	static char bytes[300000], got[sizeof(bytes)];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* base/buf: bytes come out as they went in, and a failed allocation sticks. */
+/* base/buf: bytes come out as they went in, and a failed allocation is remembered. */
 #include "support.h"
 
 #include <errno.h>

@@ -1,31 +1,37 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* view/changes: what of a judged snapshot is a difference, of which kind and in which order. */
-#include "checked.h"
+/* view/changes: which facts of a judged snapshot are differences, their kind and order. */
+#include "rendered.h"
+
+#include "findings.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static const struct checked_row rows[] = {
-	{.socket = {CHECKED_TCP(4444)}, CHECKED_NEW},
-	{.socket = {CHECKED_TCP(22)}, .verdict = LSP_VERDICT_EXPECTED, .rule = "a.rules:1"},
-	/* a finding is no difference by itself */
-	{.socket = {CHECKED_TCP(25)},
+static const struct machine_row rows[] = {
+	{.socket = {MACHINE_TCP(4444)}, MACHINE_NEW},
+	{.socket = {MACHINE_TCP(22)}, .verdict = LSP_VERDICT_EXPECTED, .rule = "a.rules:1"},
+	/* a finding by itself is not a difference */
+	{.socket = {MACHINE_TCP(25)},
 	 .verdict = LSP_VERDICT_EXPECTED,
 	 .rule = "a.rules:2",
-	 .findings = {{LSP_FINDING_QUEUE_FULL, "full"}, {LSP_FINDING_ODD_EXE, "odd"}}},
-	{.socket = {CHECKED_TCP(80)},
+	 .findings = {{FINDING_QUEUE_FULL, "full"}, {FINDING_ODD_EXE, "odd"}}},
+	{.socket = {MACHINE_TCP(80)},
 	 .verdict = LSP_VERDICT_UNEXPECTED,
 	 .rule = "a.rules:3",
-	 .findings = {{LSP_FINDING_ODD_EXE, "odd"}, {LSP_FINDING_CHANGED, "other program"}}},
-	/* said once, whatever else is said */
-	{.socket = {CHECKED_UDP(53)},
+	 .findings = {{FINDING_ODD_EXE, "odd"}, {LSP_FINDING_CHANGED, "other program"}}},
+	/* reported once, whatever else was found */
+	{.socket = {MACHINE_UDP(53)},
 	 .verdict = LSP_VERDICT_UNEXPECTED,
-	 .findings = {{LSP_FINDING_UNEXPECTED, "no rule"}, {LSP_FINDING_ODD_EXE, "odd"}}},
-	{.socket = {CHECKED_UDP(68)}, .verdict = LSP_VERDICT_UNJUDGED, .rule = "a.rules:5"},
-	{.socket = {CHECKED_UDP(69)}, .verdict = LSP_VERDICT_UNJUDGED},
-	{.socket = {CHECKED_TCP(8080)}},
-	/* without a finding nobody asked for it */
-	{.socket = {CHECKED_TCP(9000)}, .verdict = LSP_VERDICT_UNEXPECTED},
+	 .findings = {{LSP_FINDING_UNEXPECTED, "no rule"}, {FINDING_ODD_EXE, "odd"}}},
+	{.socket = {MACHINE_UDP(68)},
+	 .verdict = LSP_VERDICT_UNJUDGED,
+	 .rule = "a.rules:5",
+	 .unknown = "unit could not be read",
+	 .findings = {{FINDING_ODD_EXE, "odd"}}},
+	{.socket = {MACHINE_UDP(69)}, .verdict = LSP_VERDICT_UNJUDGED},
+	{.socket = {MACHINE_TCP(8080)}},
+	/* without a finding it was not asked for */
+	{.socket = {MACHINE_TCP(9000)}, .verdict = LSP_VERDICT_UNEXPECTED},
 };
 
 static const struct lsp_missing missing[] = {
@@ -33,7 +39,7 @@ static const struct lsp_missing missing[] = {
 	{.rule = "b.rules:2", .text = "tcp/21 required", .reason = "nobody"},
 };
 
-static const struct checked_machine machine = {
+static const struct machine machine = {
 	.rows = rows, .count = ROWS(rows), .missing = missing, .missing_count = ROWS(missing)};
 
 static const struct {
@@ -42,6 +48,8 @@ static const struct {
 	const char *reason, *rule, *start;
 } expected[] = {
 	{CHANGE_NEW, 53, "no rule", NULL, "udp/53 "},
+	{CHANGE_UNJUDGED, 68, "unit could not be read", "a.rules:5", "udp/68 "},
+	{CHANGE_UNJUDGED, 69, NULL, NULL, "udp/69 "},
 	{CHANGE_CHANGED, 80, "other program", "a.rules:3", "tcp/80 "},
 	{CHANGE_NEW, 4444, "new", NULL, "tcp/4444 "},
 	{CHANGE_MISSING, 0, "nobody", "b.rules:9", "tcp/443 required"},
@@ -54,14 +62,17 @@ static void expect_change(const struct lsp_snapshot *snapshot, const struct chan
 	struct lsp_socket socket;
 
 	expect(change->kind == expected[at].kind, "%zu: kind %d", at, (int)change->kind);
-	assert_string_equal(change->reason, expected[at].reason);
+	if (expected[at].reason)
+		assert_string_equal(change->reason, expected[at].reason);
+	else
+		assert_null(change->reason);
 	if (expected[at].rule)
 		assert_string_equal(change->rule, expected[at].rule);
 	else
 		assert_null(change->rule);
 	expect(!strncmp(change->text, expected[at].start, strlen(expected[at].start)), "%zu: %s",
 	       at, change->text);
-	assert_false(change->was_told || change->is_left_out);
+	assert_false(change->was_reported);
 	if (change->kind == CHANGE_MISSING)
 		return;
 	lsp_snapshot_socket(snapshot, change->index, &socket);
@@ -70,25 +81,33 @@ static void expect_change(const struct lsp_snapshot *snapshot, const struct chan
 
 static void test_all(void **state)
 {
-	struct lsp_snapshot *snapshot = checked_snapshot(&machine);
+	struct lsp_snapshot *snapshot = machine_snapshot(&machine);
 	struct changes changes;
 
 	(void)state;
-	checked_find(&changes, snapshot);
-	assert_int_equal(changes.count, ROWS(expected));
-	for (size_t i = 0; i < changes.count; i++)
-		expect_change(snapshot, &changes.items[i], i);
-	assert_int_equal(changes.unjudged, 2);
+	rendered_changes(&changes, snapshot);
+	assert_int_equal(changes.items.count, ROWS(expected));
+	for (size_t i = 0; i < changes.items.count; i++)
+		expect_change(snapshot, changes_at(&changes, i), i);
+	assert_int_equal(changes.counts[CHANGE_NEW], 2);
+	assert_int_equal(changes.counts[CHANGE_CHANGED], 1);
+	assert_int_equal(changes.counts[CHANGE_MISSING], 2);
+	assert_int_equal(changes.counts[CHANGE_UNJUDGED], 2);
+	assert_ptr_equal(changes_first_unjudged(&changes), changes_at(&changes, 1));
+	changes_at(&changes, 1)->was_reported = true;
+	assert_ptr_equal(changes_first_unjudged(&changes), changes_at(&changes, 2));
+	changes_at(&changes, 2)->was_reported = true;
+	assert_null(changes_first_unjudged(&changes));
 	changes_deinit(&changes);
-	assert_null(changes.items);
+	assert_null(changes.items.data);
 	changes_deinit(&changes);
 	lsp_snapshot_free(snapshot);
 }
 
-/* Of what was not looked at nothing is missing. */
+/* Nothing is missing outside the selection. */
 static void test_selected(void **state)
 {
-	struct lsp_snapshot *snapshot = checked_snapshot(&machine);
+	struct lsp_snapshot *snapshot = machine_snapshot(&machine);
 	uint32_t selected[ROWS(rows)];
 	struct view view = {.rows = selected};
 	struct changes changes;
@@ -103,58 +122,59 @@ static void test_selected(void **state)
 	}
 	assert_int_equal(view.row_count, 3);
 	assert_int_equal(changes_init(&changes, snapshot, &view), 0);
-	assert_int_equal(changes.count, 1);
-	expect_change(snapshot, &changes.items[0], 1);
-	assert_int_equal(changes.unjudged, 1);
-	/* What is missing has no user by which it could be selected: that is counted. */
-	assert_int_equal(changes.unasked, ROWS(missing));
+	assert_int_equal(changes.items.count, 2);
+	expect_change(snapshot, changes_at(&changes, 0), 2);
+	expect_change(snapshot, changes_at(&changes, 1), 3);
+	assert_int_equal(changes.counts[CHANGE_UNJUDGED], 1);
+	/* A missing rule has no user to select by: it is counted. */
+	assert_int_equal(changes.skipped, ROWS(missing));
 	changes_deinit(&changes);
 	view.row_count = 0;
 	assert_int_equal(changes_init(&changes, snapshot, &view), 0);
-	assert_int_equal(changes.count, 0);
-	assert_int_equal(changes.unjudged, 0);
+	assert_int_equal(changes.items.count, 0);
+	assert_int_equal(changes.counts[CHANGE_UNJUDGED], 0);
 	changes_deinit(&changes);
-	/* But it has a port: what the judge tells then is of those that were asked for. */
+	/* But it has a port, so the judge reports only rules about the selected ports. */
 	view.is_scope = true;
 	assert_int_equal(changes_init(&changes, snapshot, &view), 0);
-	assert_int_equal(changes.count, ROWS(missing));
-	assert_int_equal(changes.unasked, 0);
+	assert_int_equal(changes.items.count, ROWS(missing));
+	assert_int_equal(changes.skipped, 0);
 	changes_deinit(&changes);
 	lsp_snapshot_free(snapshot);
 }
 
 static void test_nobody_was_asked(void **state)
 {
-	static const struct checked_machine empty = {0};
-	struct lsp_snapshot *snapshot = checked_snapshot(&empty);
+	static const struct machine empty = {0};
+	struct lsp_snapshot *snapshot = machine_snapshot(&empty);
 	struct changes changes;
 
 	(void)state;
-	checked_find(&changes, snapshot);
-	assert_int_equal(changes.count, 0);
-	assert_int_equal(changes.unjudged, 0);
+	rendered_changes(&changes, snapshot);
+	assert_int_equal(changes.items.count, 0);
+	assert_int_equal(changes.counts[CHANGE_UNJUDGED], 0);
 	changes_deinit(&changes);
 	lsp_snapshot_free(snapshot);
 }
 
-/* Many: the array grows, and each has a text of its own. */
+/* With many differences the array grows, and each has its own text. */
 static void test_many(void **state)
 {
-	static struct checked_row many[1000];
-	const struct checked_machine full = {.rows = many, .count = ROWS(many)};
+	static struct machine_row many[1000];
+	const struct machine full = {.rows = many, .count = ROWS(many)};
 	struct lsp_snapshot *snapshot;
 	struct changes changes;
 
 	(void)state;
 	for (size_t i = 0; i < ROWS(many); i++)
-		many[i] = (struct checked_row){.socket = {CHECKED_TCP((uint16_t)(i + 1))},
-					       CHECKED_NEW};
-	snapshot = checked_snapshot(&full);
-	checked_find(&changes, snapshot);
-	assert_int_equal(changes.count, ROWS(many));
-	for (size_t i = 0; i < changes.count; i++)
-		expect(strtoul(changes.items[i].text + 4, NULL, 10) == i + 1, "%zu: %s", i,
-		       changes.items[i].text);
+		many[i] = (struct machine_row){.socket = {MACHINE_TCP((uint16_t)(i + 1))},
+					       MACHINE_NEW};
+	snapshot = machine_snapshot(&full);
+	rendered_changes(&changes, snapshot);
+	assert_int_equal(changes.items.count, ROWS(many));
+	for (size_t i = 0; i < changes.items.count; i++)
+		expect(strtoul(changes_at(&changes, i)->text + 4, NULL, 10) == i + 1, "%zu: %s", i,
+		       changes_at(&changes, i)->text);
 	changes_deinit(&changes);
 	lsp_snapshot_free(snapshot);
 }
@@ -162,12 +182,14 @@ static void test_many(void **state)
 static void test_words(void **state)
 {
 	(void)state;
-	assert_int_equal(change_sign(CHANGE_NEW), '+');
-	assert_int_equal(change_sign(CHANGE_CHANGED), '~');
-	assert_int_equal(change_sign(CHANGE_MISSING), '-');
-	assert_string_equal(change_word(CHANGE_NEW), "new");
-	assert_string_equal(change_word(CHANGE_CHANGED), "changed");
-	assert_string_equal(change_word(CHANGE_MISSING), "missing");
+	assert_int_equal(changes_sign(CHANGE_NEW), '+');
+	assert_int_equal(changes_sign(CHANGE_CHANGED), '~');
+	assert_int_equal(changes_sign(CHANGE_MISSING), '-');
+	assert_int_equal(changes_sign(CHANGE_UNJUDGED), '?');
+	assert_string_equal(changes_word(CHANGE_UNJUDGED), "unjudged");
+	assert_string_equal(changes_word(CHANGE_NEW), "new");
+	assert_string_equal(changes_word(CHANGE_CHANGED), "changed");
+	assert_string_equal(changes_word(CHANGE_MISSING), "missing");
 }
 
 int main(void)

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Where the cursor is on a command line, and which names may be offered there. */
+/* cli/complete: what is being completed on a command line, and which words are offered. */
+#include "protocols.h"
 #include "support.h"
 
-#include "complete.h"
+#include "complete_live.h"
+
+#include <lsports/judgement.h>
 
 #include <stdlib.h>
 
@@ -30,104 +33,104 @@ static void split(struct line *line, const char *text)
 	}
 }
 
-static void find_place(struct line *line, const char *text, struct complete_place *place)
+static void find_context(struct line *line, const char *text, struct complete_context *context)
 {
 	split(line, text);
-	complete_find_place(line->words, line->count, place);
+	complete_context_parse(line->words, line->count, context);
 }
 
-/* --- places ------------------------------------------------------------------------------ */
+/* --- contexts ---------------------------------------------------------------------------- */
 
-struct place_case {
+struct context_case {
 	const char *text;
-	enum complete_kind kind;
+	enum complete_context_kind kind;
 	const char *name; /* of the option, or the selector key */
 	unsigned protos;
 	const char *part; /* what is to be completed */
 };
 
-static const struct place_case place_cases[] = {
-	{"", COMPLETE_KIND_SELECTOR, NULL, 0, ""},
-	{"22", COMPLETE_KIND_SELECTOR, NULL, 0, "22"},
-	{"22 ss", COMPLETE_KIND_SELECTOR, NULL, 0, "ss"},
-	{":8", COMPLETE_KIND_PORT, NULL, 0, "8"},
-	{"22,8", COMPLETE_KIND_PORT, NULL, 0, "8"},
-	{"22,", COMPLETE_KIND_PORT, NULL, 0, ""},
-	{"tcp/", COMPLETE_KIND_PORT, NULL, TCP, ""},
-	{"22,udp/5", COMPLETE_KIND_PORT, NULL, UDP, "5"},
-	{"tcp", COMPLETE_KIND_SELECTOR, NULL, 0, "tcp"},
-	{"port=22,tcp/8", COMPLETE_KIND_PORT, NULL, TCP, "8"},
-	{"port!=8", COMPLETE_KIND_PORT, NULL, 0, "8"},
-	{"user=", COMPLETE_KIND_KEY, "user", 0, ""},
-	{"user!=ro", COMPLETE_KIND_KEY, "user", 0, "ro"},
-	{"user=root,www", COMPLETE_KIND_KEY, "user", 0, "www"},
-	{"process=a=b", COMPLETE_KIND_KEY, "process", 0, "a=b"},
-	{"use=", COMPLETE_KIND_NOTHING, NULL, 0, NULL},
-	{"=", COMPLETE_KIND_NOTHING, NULL, 0, NULL},
-	{"!=", COMPLETE_KIND_NOTHING, NULL, 0, NULL},
-	{"a,b=c", COMPLETE_KIND_NOTHING, NULL, 0, NULL},
-	{"-", COMPLETE_KIND_OPTION, NULL, 0, "-"},
-	{"--", COMPLETE_KIND_OPTION, NULL, 0, "--"},
-	{"--for", COMPLETE_KIND_OPTION, NULL, 0, "--for"},
-	{"-tul", COMPLETE_KIND_LETTERS, "listening", 0, "-tul"},
-	{"-tnj", COMPLETE_KIND_NOTHING, NULL, 0, NULL},
-	{"-K", COMPLETE_KIND_NOTHING, NULL, 0, NULL},
-	{"--format ", COMPLETE_KIND_FORMATS, "format", 0, ""},
-	{"--form ", COMPLETE_KIND_FORMATS, "format", 0, ""},
-	{"--format=js", COMPLETE_KIND_FORMATS, "format", 0, "js"},
-	{"--format json ", COMPLETE_KIND_SELECTOR, NULL, 0, ""},
-	{"--format=json ", COMPLETE_KIND_SELECTOR, NULL, 0, ""},
-	{"--json=", COMPLETE_KIND_NOTHING, NULL, 0, NULL},
-	{"--=", COMPLETE_KIND_NOTHING, NULL, 0, NULL},
-	{"-o ", COMPLETE_KIND_COLUMNS, "output", 0, ""},
-	{"-o po", COMPLETE_KIND_COLUMNS, "output", 0, "po"},
-	{"-opo", COMPLETE_KIND_COLUMNS, "output", 0, "po"},
-	{"-tnopo", COMPLETE_KIND_COLUMNS, "output", 0, "po"},
-	{"-tno po", COMPLETE_KIND_COLUMNS, "output", 0, "po"},
-	{"-o +exe,pi", COMPLETE_KIND_COLUMNS, "output", 0, "pi"},
-	{"-o +pi", COMPLETE_KIND_COLUMNS, "output", 0, "pi"},
-	{"-o -pi", COMPLETE_KIND_COLUMNS, "output", 0, "-pi"},
-	{"--sort -po", COMPLETE_KIND_COLUMNS, "sort", 0, "po"},
-	{"--sort=-port,-us", COMPLETE_KIND_COLUMNS, "sort", 0, "us"},
-	{"--sort +po", COMPLETE_KIND_COLUMNS, "sort", 0, "+po"},
-	{"-opo po", COMPLETE_KIND_SELECTOR, NULL, 0, "po"},
-	{"--group-by ", COMPLETE_KIND_GROUPINGS, "group-by", 0, ""},
-	{"--color ", COMPLETE_KIND_SELECTOR, "color", 0, ""},
-	{"--color=", COMPLETE_KIND_WORDS, "color", 0, ""},
-	{"--color never ", COMPLETE_KIND_SELECTOR, NULL, 0, ""},
-	{"--color --for", COMPLETE_KIND_OPTION, NULL, 0, "--for"},
-	{"--source ", COMPLETE_KIND_WORDS, "source", 0, ""},
-	{"-N ", COMPLETE_KIND_NETNS, "netns", 0, ""},
-	{"-N -- -", COMPLETE_KIND_OPTION, NULL, 0, "-"},
-	{"--expected x", COMPLETE_KIND_RULE_FILE, "expected", 0, "x"},
-	{"--learn=", COMPLETE_KIND_RULE_FILE, "learn", 0, ""},
-	{"--output-file ", COMPLETE_KIND_FILE, "output-file", 0, ""},
-	{"--report-once=/v", COMPLETE_KIND_FILE, "report-once", 0, "/v"},
-	{"--sysroot ", COMPLETE_KIND_DIRECTORY, "sysroot", 0, ""},
-	{"-- --for", COMPLETE_KIND_SELECTOR, NULL, 0, "--for"},
-	{"-- --format ", COMPLETE_KIND_SELECTOR, NULL, 0, ""},
+static const struct context_case context_cases[] = {
+	{"", COMPLETE_CONTEXT_SELECTOR, NULL, 0, ""},
+	{"22", COMPLETE_CONTEXT_SELECTOR, NULL, 0, "22"},
+	{"22 ss", COMPLETE_CONTEXT_SELECTOR, NULL, 0, "ss"},
+	{":8", COMPLETE_CONTEXT_PORT, NULL, 0, "8"},
+	{"22,8", COMPLETE_CONTEXT_PORT, NULL, 0, "8"},
+	{"22,", COMPLETE_CONTEXT_PORT, NULL, 0, ""},
+	{"tcp/", COMPLETE_CONTEXT_PORT, NULL, TCP, ""},
+	{"22,udp/5", COMPLETE_CONTEXT_PORT, NULL, UDP, "5"},
+	{"tcp", COMPLETE_CONTEXT_SELECTOR, NULL, 0, "tcp"},
+	{"port=22,tcp/8", COMPLETE_CONTEXT_PORT, NULL, TCP, "8"},
+	{"port!=8", COMPLETE_CONTEXT_PORT, NULL, 0, "8"},
+	{"user=", COMPLETE_CONTEXT_KEY, "user", 0, ""},
+	{"user!=ro", COMPLETE_CONTEXT_KEY, "user", 0, "ro"},
+	{"user=root,www", COMPLETE_CONTEXT_KEY, "user", 0, "www"},
+	{"process=a=b", COMPLETE_CONTEXT_KEY, "process", 0, "a=b"},
+	{"use=", COMPLETE_CONTEXT_NOTHING, NULL, 0, NULL},
+	{"=", COMPLETE_CONTEXT_NOTHING, NULL, 0, NULL},
+	{"!=", COMPLETE_CONTEXT_NOTHING, NULL, 0, NULL},
+	{"a,b=c", COMPLETE_CONTEXT_NOTHING, NULL, 0, NULL},
+	{"-", COMPLETE_CONTEXT_OPTION, NULL, 0, "-"},
+	{"--", COMPLETE_CONTEXT_OPTION, NULL, 0, "--"},
+	{"--for", COMPLETE_CONTEXT_OPTION, NULL, 0, "--for"},
+	{"-tul", COMPLETE_CONTEXT_LETTERS, "listening", 0, "-tul"},
+	{"-tnj", COMPLETE_CONTEXT_NOTHING, NULL, 0, NULL},
+	{"-K", COMPLETE_CONTEXT_NOTHING, NULL, 0, NULL},
+	{"--format ", COMPLETE_CONTEXT_FORMATS, "format", 0, ""},
+	{"--form ", COMPLETE_CONTEXT_FORMATS, "format", 0, ""},
+	{"--format=js", COMPLETE_CONTEXT_FORMATS, "format", 0, "js"},
+	{"--format json ", COMPLETE_CONTEXT_SELECTOR, NULL, 0, ""},
+	{"--format=json ", COMPLETE_CONTEXT_SELECTOR, NULL, 0, ""},
+	{"--json=", COMPLETE_CONTEXT_NOTHING, NULL, 0, NULL},
+	{"--=", COMPLETE_CONTEXT_NOTHING, NULL, 0, NULL},
+	{"-o ", COMPLETE_CONTEXT_COLUMNS, "output", 0, ""},
+	{"-o po", COMPLETE_CONTEXT_COLUMNS, "output", 0, "po"},
+	{"-opo", COMPLETE_CONTEXT_COLUMNS, "output", 0, "po"},
+	{"-tnopo", COMPLETE_CONTEXT_COLUMNS, "output", 0, "po"},
+	{"-tno po", COMPLETE_CONTEXT_COLUMNS, "output", 0, "po"},
+	{"-o +exe,pi", COMPLETE_CONTEXT_COLUMNS, "output", 0, "pi"},
+	{"-o +pi", COMPLETE_CONTEXT_COLUMNS, "output", 0, "pi"},
+	{"-o -pi", COMPLETE_CONTEXT_COLUMNS, "output", 0, "-pi"},
+	{"--sort -po", COMPLETE_CONTEXT_COLUMNS, "sort", 0, "po"},
+	{"--sort=-port,-us", COMPLETE_CONTEXT_COLUMNS, "sort", 0, "us"},
+	{"--sort +po", COMPLETE_CONTEXT_COLUMNS, "sort", 0, "+po"},
+	{"-opo po", COMPLETE_CONTEXT_SELECTOR, NULL, 0, "po"},
+	{"--group-by ", COMPLETE_CONTEXT_GROUPINGS, "group-by", 0, ""},
+	{"--color ", COMPLETE_CONTEXT_SELECTOR, "color", 0, ""},
+	{"--color=", COMPLETE_CONTEXT_WORDS, "color", 0, ""},
+	{"--color never ", COMPLETE_CONTEXT_SELECTOR, NULL, 0, ""},
+	{"--color --for", COMPLETE_CONTEXT_OPTION, NULL, 0, "--for"},
+	{"--source ", COMPLETE_CONTEXT_WORDS, "source", 0, ""},
+	{"-N ", COMPLETE_CONTEXT_NETNS, "netns", 0, ""},
+	{"-N -- -", COMPLETE_CONTEXT_OPTION, NULL, 0, "-"},
+	{"--expected x", COMPLETE_CONTEXT_RULE_FILE, "expected", 0, "x"},
+	{"--learn=", COMPLETE_CONTEXT_RULE_FILE, "learn", 0, ""},
+	{"--output-file ", COMPLETE_CONTEXT_FILE, "output-file", 0, ""},
+	{"--report-once=/v", COMPLETE_CONTEXT_FILE, "report-once", 0, "/v"},
+	{"--sysroot ", COMPLETE_CONTEXT_DIRECTORY, "sysroot", 0, ""},
+	{"-- --for", COMPLETE_CONTEXT_SELECTOR, NULL, 0, "--for"},
+	{"-- --format ", COMPLETE_CONTEXT_SELECTOR, NULL, 0, ""},
 };
 
-static void test_places(void **state)
+static void test_contexts(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof(place_cases) / sizeof(place_cases[0]); i++) {
-		const struct place_case *c = &place_cases[i];
-		struct complete_place place;
+	for (size_t i = 0; i < sizeof(context_cases) / sizeof(context_cases[0]); i++) {
+		const struct context_case *c = &context_cases[i];
+		struct complete_context context;
 		const char *name = NULL;
 		struct line line;
 
-		find_place(&line, c->text, &place);
-		if (place.kind == COMPLETE_KIND_KEY)
-			name = lsp_key_at(place.key)->word;
-		else if (place.row && place.kind != COMPLETE_KIND_NOTHING)
-			name = place.row->name;
-		expect(place.kind == c->kind, "%s: kind %u", c->text, place.kind);
-		expect(place.protos == c->protos, "%s: protos %u", c->text, place.protos);
+		find_context(&line, c->text, &context);
+		if (context.kind == COMPLETE_CONTEXT_KEY)
+			name = lsp_fact_key_word(context.key);
+		else if (context.row && context.kind != COMPLETE_CONTEXT_NOTHING)
+			name = context.row->name;
+		expect(context.kind == c->kind, "%s: kind %u", c->text, context.kind);
+		expect(context.protos == c->protos, "%s: protos %u", c->text, context.protos);
 		expect(!name == !c->name && (!name || strcmp(name, c->name) == 0), "%s: %s",
 		       c->text, name ? name : "-");
-		expect(!c->part || strcmp(line.words[line.count - 1] + place.kept, c->part) == 0,
-		       "%s: kept %zu", c->text, place.kept);
+		expect(!c->part || strcmp(line.words[line.count - 1] + context.kept, c->part) == 0,
+		       "%s: kept %zu", c->text, context.kept);
 	}
 }
 
@@ -136,23 +139,20 @@ static void test_places(void **state)
 static void test_arguments(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < option_row_count; i++)
-		expect(complete_knows_argument(&option_rows[i]), "--%s %s", option_rows[i].name,
+	for (size_t i = 0; i < option_rows_count; i++)
+		expect(complete_context_knows(&option_rows[i]), "--%s %s", option_rows_name(&option_rows[i]),
 		       option_rows[i].argument);
 }
 
 static void test_keys(void **state)
 {
-	const struct lsp_key *key;
+	const struct lsp_fact *key;
 	size_t i;
 
 	(void)state;
-	for (i = 0; (key = lsp_key_at(i)); i++)
-		expect(lsp_key_word(i, 0) || complete_is_live(key->word) ||
-			       strcmp(key->word, "netns") == 0,
-		       "%s=", key->word);
+	for (i = 0; (key = lsp_fact_key_at(i)); i++)
+		expect(*lsp_fact_key_word(key) && *key->help, "%s=", key->word);
 	assert_in_range(i, 20, 100);
-	assert_null(lsp_key_word(i, 0));
 }
 
 /* --- what is offered -------------------------------------------------------------------------- */
@@ -204,9 +204,9 @@ static void test_offers(void **state)
 		struct completion completion = {.out = &out};
 		struct line line;
 
-		find_place(&line, c->text, &completion.place);
+		find_context(&line, c->text, &completion.context);
 		completion.word = line.words[line.count - 1];
-		complete_offer(&completion, c->value, c->description);
+		complete_line_add_foreign(&completion, c->value, c->description);
 		expect(strcmp(buf_text(&out), c->out) == 0, "%s + %s: %s", c->text, c->value,
 		       buf_text(&out));
 		buf_deinit(&out);
@@ -216,7 +216,7 @@ static void test_offers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_places),
+		cmocka_unit_test(test_contexts),
 		cmocka_unit_test(test_arguments),
 		cmocka_unit_test(test_keys),
 		cmocka_unit_test(test_offers),

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * collect/diag, requests: they are the bytes that the kernel expects, and its interpreter of port
- * bytecode lets exactly the wanted sockets through.
+ * bytecode accepts exactly the wanted sockets.
  */
+#include "protocols.h"
 #include "support.h"
 
 #include "collect/diag.h"
@@ -16,7 +17,7 @@
 static void a_request_is_a_dump_of_one_protocol_and_family(void **state)
 {
 	static const struct {
-		enum lsp_proto proto;
+		unsigned proto;
 		enum lsp_family family;
 		uint32_t states;
 		uint8_t expected_family, expected_protocol;
@@ -82,8 +83,11 @@ static void expect_bytecode(struct lsp_port_range ports, bool only_auto)
 			bool is_wanted = port >= ports.first && port <= ports.last &&
 					 (is_auto || !only_auto);
 
+			const struct lsp_socket socket = {.local.port = (uint16_t)port,
+							  .is_auto = is_auto ? LSP_YES : LSP_NO};
+
 			expect(bytecode_accepts(out + fixed + NLA_HDRLEN, size - fixed - NLA_HDRLEN,
-						(uint16_t)port, is_auto) == is_wanted,
+						&socket) == is_wanted,
 			       "port %u, auto %d of %u-%u, auto only %d", port, is_auto,
 			       ports.first, ports.last, only_auto);
 		}
@@ -104,7 +108,7 @@ static void the_kernel_accepts_exactly_the_autos_asked_for(void **state)
 		expect_bytecode(port_ranges[i], true);
 }
 
-/* The judge of the two tests above must be able to say no. */
+/* The validator used by the tests above must be able to refuse. */
 static void the_kernels_audit_refuses_what_jumps_astray(void **state)
 {
 	static const struct {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Escaping: tables of hostile texts a format, and every byte string of up to two bytes. What was
- * escaped must be readable back to the very bytes.
+ * view/escape: hostile texts in every format, and every string of up to two bytes. Unescaping must
+ * give the same bytes.
  */
 #include "support.h"
 
@@ -272,25 +272,30 @@ static void test_json(void **state)
 /* Every string of two bytes: JSON reads it back, and what is valid is what was there. */
 static void test_json_all_pairs(void **state)
 {
-	struct buf out = BUF_INIT, back = BUF_INIT;
+	struct buf out = BUF_INIT;
 
 	(void)state;
 	for (unsigned pair = 0; pair < 0x10000; pair++) {
 		const char input[2] = {(char)(pair >> 8), (char)pair};
+		const char *back;
 		bool is_valid;
+		json_t *json;
+		size_t size;
 
 		buf_reset(&out);
 		buf_append_char(&out, '"');
 		is_valid = escape_json(&out, input, 2);
 		buf_append_char(&out, '"');
-		expect(json_read(out.data, out.size, "", &back), "pair %04x: no JSON", pair);
-		expect(!is_valid || (back.size == 2 && !memcmp(back.data, input, 2)),
+		json = json_read(out.data, out.size);
+		expect(json_is_string(json), "pair %04x: no JSON", pair);
+		back = json_string_value(json);
+		size = json_string_length(json);
+		expect(!is_valid || (size == 2 && !memcmp(back, input, 2)),
 		       "pair %04x does not come back", pair);
-		expect(is_valid || memmem(back.data, back.size, "\xef\xbf\xbd", 3), "pair %04x",
-		       pair);
+		expect(is_valid || memmem(back, size, "\xef\xbf\xbd", 3), "pair %04x", pair);
+		json_decref(json);
 	}
 	buf_deinit(&out);
-	buf_deinit(&back);
 }
 
 static void test_edge(void **state)

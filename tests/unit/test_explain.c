@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* --explain: what is one port, and what goes with it. */
+/* cli/explain: which arguments are one port, and which options go with it. */
+#include "protocols.h"
 #include "support.h"
 
 #include "explain.h"
@@ -17,22 +18,22 @@ static void one_port_is_taken(void **state)
 		uint16_t port;
 		unsigned protos;
 	} rows[] = {
-		{"22", 22, TCP | UDP},    {":22", 22, TCP | UDP},      {"tcp/22", 22, TCP},
-		{"udp/53", 53, UDP},      {"65535", 65535, TCP | UDP}, {"port=22", 22, TCP | UDP},
-		{"web", 8080, TCP | UDP}, {"name", 53, TCP | UDP},
+		{"22", 22, LSP_PROTO_ALL},    {":22", 22, LSP_PROTO_ALL},      {"tcp/22", 22, TCP},
+		{"udp/53", 53, UDP},      {"65535", 65535, LSP_PROTO_ALL}, {"port=22", 22, LSP_PROTO_ALL},
+		{"web", 8080, LSP_PROTO_ALL}, {"name", 53, LSP_PROTO_ALL},
 	};
 
 	tree_write_text(*state, "etc/services", "web 8080/tcp\nname 53/tcp\nname 53/udp\n");
 	for (size_t i = 0; i < ROWS(rows); i++) {
 		unsigned protos = 0;
 		uint16_t port = 0;
-		char *message;
+		struct error error = ERROR_INIT;
 
-		expect(explain_parse_port(rows[i].text, *state, &port, &protos, &message) == 0,
-		       "%s", rows[i].text);
+		expect(explain_parse_port(rows[i].text, *state, &port, &protos, &error) == 0, "%s",
+		       rows[i].text);
 		expect(port == rows[i].port && protos == rows[i].protos, "%s: %u %x", rows[i].text,
 		       port, protos);
-		expect(!message, "%s", rows[i].text);
+		expect(!error.number, "%s", rows[i].text);
 	}
 }
 
@@ -47,14 +48,14 @@ static void anything_else_is_named(void **state)
 	for (size_t i = 0; i < ROWS(rows); i++) {
 		unsigned protos;
 		uint16_t port;
-		char *message;
+		struct error error = ERROR_INIT;
 
-		expect(explain_parse_port(rows[i], *state, &port, &protos, &message) == -EINVAL,
-		       "%s", rows[i]);
-		expect(message && strstr(message, rows[i]), "%s", rows[i]);
-		expect(message && strstr(message, "one port, as in 22, tcp/22 or ssh"), "%s",
+		expect(explain_parse_port(rows[i], *state, &port, &protos, &error) == -EINVAL, "%s",
 		       rows[i]);
-		free(message);
+		expect(strstr(error_text(&error), rows[i]), "%s", rows[i]);
+		expect(strstr(error_text(&error), "one port, as in 22, tcp/22 or ssh"), "%s",
+		       rows[i]);
+		error_deinit(&error);
 	}
 }
 

@@ -1,101 +1,79 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What --explain counts, and how a bind is put into words. */
+/* view/explanation: what is counted about a port, and how the result of bind is described. */
+#include "protocols.h"
 #include "support.h"
 
-#include "view/explanation.h"
-
-#include "model/snapshot.h"
+#include "machine.h"
+#include "view/explanation_bind.h"
+#include "view/explanation_steps.h"
 
 #include <errno.h>
 #include <string.h>
 
 #define MAX 32
 
-struct machine {
+struct counted {
 	struct lsp_snapshot *snapshot;
 	uint32_t rows[MAX];
 	struct view view;
 	struct explanation explanation;
 };
 
-static void add(struct machine *machine, const struct lsp_socket *socket)
+static void count(struct counted *counted, const struct machine *machine)
 {
-	assert_int_equal(snapshot_add_socket(machine->snapshot, socket), 0);
-}
-
-static void count(struct machine *machine)
-{
-	machine->view.rows = machine->rows;
-	machine->view.row_count = lsp_snapshot_count(machine->snapshot);
-	assert_true(machine->view.row_count <= MAX);
-	for (uint32_t i = 0; i < machine->view.row_count; i++)
-		machine->rows[i] = i;
+	counted->explanation = (struct explanation){.port = 80, .ports[0].is_asked = true};
+	counted->snapshot = machine_snapshot(machine);
+	counted->view = (struct view){.rows = counted->rows,
+				      .row_count = lsp_snapshot_count(counted->snapshot)};
+	assert_true(counted->view.row_count <= MAX);
+	for (uint32_t i = 0; i < counted->view.row_count; i++)
+		counted->rows[i] = i;
 	assert_int_equal(
-		explanation_count(&machine->explanation, &machine->view, machine->snapshot), 0);
+		explanation_count(&counted->explanation, &counted->view, counted->snapshot), 0);
 }
 
-static void connect(struct machine *machine, enum lsp_family family, const uint8_t peer[16],
-		    uint32_t inode)
-{
-	struct lsp_socket socket = {.family = family,
-				    .state = LSP_STATE_ESTABLISHED,
-				    .local.port = 80,
-				    .peer.port = (uint16_t)(1000 + inode),
-				    .inode = inode,
-				    .has_cookie = true,
-				    .cookie = inode};
-
-	memcpy(socket.peer.address, peer, 16);
-	add(machine, &socket);
-}
+#define PEER(number, ...)                                                                          \
+	.inode = (number), .state = LSP_STATE_ESTABLISHED, .local.port = 80,                       \
+	.peer.address = {__VA_ARGS__}, .peer.port = 1000 + (number)
+#define MAPPED(...) [10] = 0xff, [11] = 0xff, __VA_ARGS__
 
 static void peers_and_holders_stand_by_their_number(void **state)
 {
+	static const struct machine_row rows[] = {
+		{.socket = {PEER(1, 10, 0, 0, 1)}, .owners = {{.pid = 9}}},
+		{.socket = {PEER(2, 10, 0, 0, 9)}, .owners = {{.pid = 9}, {.pid = 5}}},
+		{.socket = {.local.family = LSP_FAMILY_IPV6, PEER(3, MAPPED(10, 0, 0, 9))}},
+		{.socket = {.local.family = LSP_FAMILY_IPV6, PEER(4, 0xfd, [15] = 1)}},
+		{.socket = {PEER(10, 192, 0, 2, 0)}},
+		{.socket = {PEER(11, 192, 0, 2, 1)}},
+		{.socket = {PEER(12, 192, 0, 2, 2)}},
+		{.socket = {PEER(13, 192, 0, 2, 3)}},
+		{.socket = {.state = LSP_STATE_LISTEN, .local.port = 80}},
+		{.socket = {.proto = LSP_PROTO_UDP, .state = LSP_STATE_CLOSE, .local.port = 80}},
+	};
 	static const uint8_t quiet[16] = {10, 0, 0, 1}, busy[16] = {10, 0, 0, 9};
-	static const uint8_t mapped[16] = {[10] = 0xff, [11] = 0xff, 10, 0, 0, 9};
-	static const uint8_t six[16] = {0xfd, [15] = 1};
-	struct machine machine = {.explanation = {.port = 80, .ports[0].is_asked = true}};
-	const struct explanation_port *port = &machine.explanation.ports[0];
-	uint32_t one, two;
+	static struct counted counted;
+	const struct explanation_port *port = &counted.explanation.ports[0];
 
 	(void)state;
-	assert_int_equal(snapshot_new(&machine.snapshot), 0);
-	connect(&machine, LSP_FAMILY_IPV4, quiet, 1);
-	connect(&machine, LSP_FAMILY_IPV4, busy, 2);
-	connect(&machine, LSP_FAMILY_IPV6, mapped, 3);
-	connect(&machine, LSP_FAMILY_IPV6, six, 4);
-	for (uint8_t i = 0; i < 4; i++)
-		connect(&machine, LSP_FAMILY_IPV4, (const uint8_t[16]){192, 0, 2, i}, 10u + i);
-	add(&machine, &(struct lsp_socket){.state = LSP_STATE_LISTEN, .local.port = 80});
-	add(&machine, &(struct lsp_socket){
-			      .proto = LSP_PROTO_UDP, .state = LSP_STATE_CLOSE, .local.port = 80});
-	assert_int_equal(snapshot_settle(machine.snapshot), 0);
-	assert_int_equal(
-		snapshot_add_process(machine.snapshot, &(struct lsp_process){.pid = 9}, &one), 0);
-	assert_int_equal(
-		snapshot_add_process(machine.snapshot, &(struct lsp_process){.pid = 5}, &two), 0);
-	assert_int_equal(snapshot_add_owner(machine.snapshot, 1, one, 3), 0);
-	assert_int_equal(snapshot_add_owner(machine.snapshot, 2, one, 4), 0);
-	assert_int_equal(snapshot_add_owner(machine.snapshot, 2, two, 4), 0);
-	assert_int_equal(snapshot_seal(machine.snapshot), 0);
-	count(&machine);
+	count(&counted, &(struct machine){.rows = rows, .count = ROWS(rows)});
 	assert_int_equal(port->listener_count, 1);
 	assert_int_equal(port->other_count, 8);
 	assert_int_equal(port->states[LSP_STATE_ESTABLISHED], 8);
 	assert_int_equal(port->peer_count, 7);
 	/* IPv4 within IPv6 is the same peer. */
-	assert_int_equal(port->peers[0].family, LSP_FAMILY_IPV4);
-	assert_memory_equal(port->peers[0].address, busy, 16);
+	assert_int_equal(port->peers[0].endpoint.family, LSP_FAMILY_IPV4);
+	assert_memory_equal(port->peers[0].endpoint.address, busy, 16);
 	assert_int_equal(port->peers[0].count, 2);
-	assert_memory_equal(port->peers[1].address, quiet, 16);
+	assert_memory_equal(port->peers[1].endpoint.address, quiet, 16);
 	assert_int_equal(port->holder_count, 2);
 	assert_int_equal(port->holders[0].process->pid, 9);
 	assert_int_equal(port->holders[0].count, 2);
 	assert_int_equal(port->holders[1].process->pid, 5);
 	/* UDP was not asked for. */
-	assert_int_equal(machine.explanation.ports[1].listener_count, 0);
-	assert_true(explanation_has_listener(&machine.explanation));
-	lsp_snapshot_free(machine.snapshot);
+	assert_int_equal(counted.explanation.ports[1].listener_count, 0);
+	assert_true(explanation_has_listener(&counted.explanation));
+	lsp_snapshot_free(counted.snapshot);
 }
 
 static void a_bind_is_put_into_words(void **state)
@@ -130,7 +108,7 @@ static void a_bind_is_put_into_words(void **state)
 					       {true, true, rows[i].ipv6}}},
 		};
 		struct buf reason = BUF_INIT;
-		const char *word = explanation_format_bind(&explanation, LSP_PROTO_TCP, &reason);
+		const char *word = explanation_bind_format(&explanation, LSP_PROTO_TCP, &reason);
 		const char *text = buf_text(&reason);
 
 		expect(strcmp(word, rows[i].word) == 0, "row %zu: %s", i, word);
@@ -140,32 +118,29 @@ static void a_bind_is_put_into_words(void **state)
 	}
 }
 
-static void no_command_holds_what_a_shell_reads(void **state)
+static void no_command_contains_what_a_shell_reads(void **state)
 {
 	static const char *const wheres[] = {"a;b", "$(x)", "a b", "-x",
 					     "",    "a\nb", "'",   "\xc3\xa9"};
 	struct explanation_step steps[EXPLANATION_STEPS];
-	struct machine machine = {.explanation = {.port = 80, .ports[0].is_asked = true}};
+	static struct counted counted;
 	size_t found;
 
 	(void)state;
-	assert_int_equal(snapshot_new(&machine.snapshot), 0);
-	assert_int_equal(snapshot_settle(machine.snapshot), 0);
-	assert_int_equal(snapshot_seal(machine.snapshot), 0);
-	count(&machine);
+	count(&counted, &(struct machine){.host = &machine_no_host});
 	for (size_t i = 0; i < ROWS(wheres); i++) {
-		machine.explanation.where = wheres[i];
-		found = explanation_list_steps(&machine.explanation, &machine.view,
-					       machine.snapshot, steps);
+		counted.explanation.where = wheres[i];
+		found = explanation_steps_list(&counted.explanation, &counted.view,
+					       counted.snapshot, steps);
 		expect(found == 0, "\"%s\"", wheres[i]);
 	}
-	machine.explanation.where = "blue";
-	found = explanation_list_steps(&machine.explanation, &machine.view, machine.snapshot,
+	counted.explanation.where = "blue";
+	found = explanation_steps_list(&counted.explanation, &counted.view, counted.snapshot,
 				       steps);
 	assert_int_equal(found, 1);
 	assert_string_equal(buf_text(&steps[0].command), "lsports 70-90 -N blue");
 	explanation_steps_deinit(steps, found);
-	lsp_snapshot_free(machine.snapshot);
+	lsp_snapshot_free(counted.snapshot);
 }
 
 int main(void)
@@ -173,7 +148,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(peers_and_holders_stand_by_their_number),
 		cmocka_unit_test(a_bind_is_put_into_words),
-		cmocka_unit_test(no_command_holds_what_a_shell_reads),
+		cmocka_unit_test(no_command_contains_what_a_shell_reads),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,48 +1,53 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* judge/judge: verdict, rule and reason for each listener, and the rules that nobody holds. */
+/* judge/judge: verdict, rule and reason for each listener, and the rules that no listener
+ * satisfies. */
+#include "support.h"
+
+#include "machine.h"
+#include "protocols.h"
 #include "ruling.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /* One machine for all rows: a usual one, a program below /tmp, and what only UDP and IPv6 have. */
-static const struct ruling_row machine[] = {
-	{.socket = {RULING_TCP(22), .cgroup = "/ssh.service", .unit = "ssh.service"},
+static const struct machine_row machine[] = {
+	{.socket = {MACHINE_TCP(22), .cgroup = "/ssh.service", .unit = "ssh.service"},
 	 .user = "root",
-	 .owners = {RULING_OWNER(1, "sshd", "/usr/sbin/sshd")}},
-	{.socket = {RULING_UDP(68), .local.address = {127, 0, 0, 1}, .uid = 100},
+	 .owners = {MACHINE_OWNER(1, "sshd", "/usr/sbin/sshd")}},
+	{.socket = {MACHINE_UDP(68), .local.address = {127, 0, 0, 1}, .uid = 100},
 	 .user = "dhcp",
-	 .owners = {RULING_OWNER(2, "dhcp", "/usr/sbin/dhcp")}},
-	{.socket = {RULING_TCP(81), .uid = 1000}, .owners = {RULING_OWNER(3, "sh", "/tmp/sh")}},
-	{.socket = {RULING_TCP(8080), .uid = 33},
+	 .owners = {MACHINE_OWNER(2, "dhcp", "/usr/sbin/dhcp")}},
+	{.socket = {MACHINE_TCP(81), .uid = 1000}, .owners = {MACHINE_OWNER(3, "sh", "/tmp/sh")}},
+	{.socket = {MACHINE_TCP(8080), .uid = 33},
 	 .user = "www",
-	 .owners = {RULING_OWNER(4, "a", "/srv/a"), RULING_OWNER(5, "b", "/srv/b")}},
-	{.socket = {RULING_TCP(9000), .uid = 33}, .user = "www", .owners = {{.pid = 6}}},
+	 .owners = {MACHINE_OWNER(4, "a", "/srv/a"), MACHINE_OWNER(5, "b", "/srv/b")}},
+	{.socket = {MACHINE_TCP(9000), .uid = 33}, .user = "www", .owners = {{.pid = 6}}},
 };
 
 static const char usual[] = "tcp/22 user=root exe=/usr/sbin/sshd\ntcp/81 user=root\n";
 
-struct look {
+struct inspection {
 	const char *host; /* NULL: no rules */
 	bool is_listing;
 	bool all_netns;
 };
 
-static struct lsp_snapshot *judge(const struct look *look)
+static struct lsp_snapshot *judge(const struct inspection *inspection)
 {
-	struct lsp_snapshot *snapshot = ruling_snapshot(machine, ROWS(machine), NULL);
-	struct lsp_rules *rules = ruling_rules(look->host, usual);
-	struct lsp_query query = ruling_query(rules);
+	struct lsp_snapshot *snapshot = machine_of(machine, ROWS(machine));
+	struct lsp_rules *rules = ruling_rules(inspection->host, usual);
+	struct lsp_query query = machine_query;
 
-	query.judges_all = !look->is_listing;
-	query.all_netns = look->all_netns;
-	assert_int_equal(lsp_judge(&query, snapshot), 0);
-	/* The judgement stands on its own. */
+	query.all_netns = inspection->all_netns;
+	assert_int_equal(builder_set_query(snapshot, &query), 0);
+	assert_int_equal(lsp_judge(snapshot, rules, inspection->is_listing ? 0 : LSP_JUDGE_ALL), 0);
+	/* The verdicts do not refer to the rules. */
 	lsp_rules_free(rules);
 	return snapshot;
 }
 
-/* "expected host.rules:1 odd-exe: reason|", without what no rule decides. */
+/* "expected host.rules:1 odd-exe: reason|", without findings that do not depend on rules. */
 static const char *describe(const struct lsp_snapshot *snapshot, size_t index, struct buf *out)
 {
 	struct lsp_judgement judgement;
@@ -50,8 +55,10 @@ static const char *describe(const struct lsp_snapshot *snapshot, size_t index, s
 
 	buf_reset(out);
 	lsp_snapshot_judgement(snapshot, index, &judgement);
-	word = lsp_verdict_word(judgement.verdict);
+	word = lsp_words_verdict(judgement.verdict);
 	buf_printf(out, "%s %s", word ? word : "none", judgement.rule ? judgement.rule : "-");
+	if (judgement.unknown)
+		buf_printf(out, " %s", judgement.unknown);
 	for (size_t i = 0; i < judgement.finding_count; i++) {
 		if (judgement.findings[i].id <= LSP_FINDING_MISSING)
 			buf_printf(out, " %s: %s", lsp_finding_word(judgement.findings[i].id),
@@ -60,13 +67,15 @@ static const char *describe(const struct lsp_snapshot *snapshot, size_t index, s
 	return buf_text(out);
 }
 
-static void expect_judgement(const struct look *look, uint16_t port, const char *expected)
+static void expect_judgement(const struct inspection *inspection, uint16_t port,
+			     const char *expected)
 {
-	struct lsp_snapshot *snapshot = judge(look);
+	struct lsp_snapshot *snapshot = judge(inspection);
 	struct buf out = BUF_INIT;
 
-	expect(strcmp(describe(snapshot, ruling_find(snapshot, port), &out), expected) == 0,
-	       "port %u by \"%s\": %s", port, look->host ? look->host : "nothing", out.data);
+	expect(strcmp(describe(snapshot, machine_find(snapshot, port), &out), expected) == 0,
+	       "port %u by \"%s\": %s", port, inspection->host ? inspection->host : "nothing",
+	       out.data);
 	buf_deinit(&out);
 	lsp_snapshot_free(snapshot);
 }
@@ -80,18 +89,21 @@ static void without_rules(void **state)
 		const char *listing, *check;
 	} rows[] = {
 		{22, "usual -", "usual -"},
-		{68, "unexpected - unexpected: no usual program of udp/68 is known" NOBODY,
-		 "unexpected - unexpected: no usual program of udp/68 is known" NOBODY},
-		{81, "unexpected - unexpected: usual on tcp/81 is user=root, found 1000" NOBODY,
-		 "unexpected - unexpected: usual on tcp/81 is user=root, found 1000" NOBODY},
-		/* nothing by which a high port could be judged */
+		{68, "unexpected - unexpected: no program is known to normally use udp/68" NOBODY,
+		 "unexpected - unexpected: no program is known to normally use udp/68" NOBODY},
+		{81,
+		 "unexpected - unexpected: usual on tcp/81 is user=root, found user=1000" NOBODY,
+		 "unexpected - unexpected: usual on tcp/81 is user=root, found user=1000" NOBODY},
+		/* without rules high ports are not judged */
 		{8080, "none -", "none -"},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ROWS(rows); i++) {
-		expect_judgement(&(struct look){.is_listing = true}, rows[i].port, rows[i].listing);
-		expect_judgement(&(struct look){.is_listing = false}, rows[i].port, rows[i].check);
+		expect_judgement(&(struct inspection){.is_listing = true}, rows[i].port,
+				 rows[i].listing);
+		expect_judgement(&(struct inspection){.is_listing = false}, rows[i].port,
+				 rows[i].check);
 	}
 }
 
@@ -111,52 +123,53 @@ static void with_rules(void **state)
 		{"22 user=nobody\nuser=root\n0-\n", 22, false, "expected host.rules:2"},
 		{"tcp/22 user=root unit=ssh.service exe=/usr/sbin/sshd\n", 22, false,
 		 "expected host.rules:1"},
-		/* the built-in table counts no longer */
+		/* the built-in table no longer counts */
 		{"80\n", 22, false, "unexpected - unexpected: no rule expects tcp/22"},
 		{"", 22, false, "unexpected - unexpected: no rule expects tcp/22"},
 		{"80\n", 81, false, "unexpected - unexpected: no rule expects tcp/81" NOBODY},
-		/* high ports: in a listing the verdict alone */
+		/* high ports in a listing get only a verdict */
 		{"80\n", 8080, false, "unexpected - unexpected: no rule expects tcp/8080" NOBODY},
 		{"80\n", 8080, true, "unexpected -"},
 		{"80\n", 68, true, "unexpected - unexpected: no rule expects udp/68" NOBODY},
 		/* changed, in a listing too */
 		{"22 user=nobody\n", 22, false,
 		 "unexpected host.rules:1 changed: tcp/22 is expected with user=nobody "
-		 "(host.rules:1), found root"},
+		 "(host.rules:1), found user=root"},
 		{"8080 user=nobody\n", 8080, true,
 		 "unexpected host.rules:1 changed: tcp/8080 is expected with user=nobody "
-		 "(host.rules:1), found www"},
+		 "(host.rules:1), found user=www"},
 		{"81 user=nobody uid=0 exe=/bin/sh,/bin/bash scope=any\n", 81, false,
 		 "unexpected host.rules:1 changed: tcp/81 is expected with user=nobody and uid=0 "
-		 "and exe=/bin/sh,/bin/bash (host.rules:1), found 1000 and 1000 and /tmp/sh"},
+		 "and exe=/bin/sh,/bin/bash (host.rules:1), found user=1000, uid=1000, "
+		 "exe=/tmp/sh"},
 		{"22 unit=-\n", 22, false,
 		 "unexpected host.rules:1 changed: tcp/22 is expected with unit=- "
-		 "(host.rules:1), found ssh.service"},
+		 "(host.rules:1), found unit=ssh.service"},
 		{"22 interface=eth0\n", 22, false,
 		 "unexpected host.rules:1 changed: tcp/22 is expected with interface=eth0 "
-		 "(host.rules:1), found none"},
+		 "(host.rules:1), found interface=none"},
 		{"22 scope=loopback,link\n", 22, false,
 		 "unexpected host.rules:1 changed: tcp/22 is expected with scope=loopback,link "
-		 "(host.rules:1), found any"},
+		 "(host.rules:1), found scope=any"},
 		{"22 address=127.0.0.1\n", 22, false,
 		 "unexpected host.rules:1 changed: tcp/22 is expected with address=127.0.0.1 "
-		 "(host.rules:1), found 0.0.0.0"},
+		 "(host.rules:1), found address=0.0.0.0"},
 		{"22 pid=2\n", 22, false,
 		 "unexpected host.rules:1 changed: tcp/22 is expected with pid=2 "
-		 "(host.rules:1), found 1"},
+		 "(host.rules:1), found pid=1"},
 		{"8080 exe=/srv/a\n", 8080, false,
 		 "unexpected host.rules:1 changed: tcp/8080 is expected with exe=/srv/a "
-		 "(host.rules:1), found /srv/a and /srv/b"},
+		 "(host.rules:1), found exe=/srv/a and /srv/b"},
 		{"8080 exe!=/srv/b\n", 8080, false,
 		 "unexpected host.rules:1 changed: tcp/8080 is expected with exe!=/srv/b "
-		 "(host.rules:1), found /srv/a and /srv/b"},
+		 "(host.rules:1), found exe=/srv/a and /srv/b"},
 		{"22 owner_gap=kernel\n", 22, false,
 		 "unexpected host.rules:1 changed: tcp/22 is expected with owner_gap=kernel "
-		 "(host.rules:1), found none"},
+		 "(host.rules:1), found owner_gap=none"},
 		/* the nearest: the fewest terms that fail, then the first */
 		{"22 user=a exe=/b\n22 exe=/b\n22 exe=/c\n", 22, false,
 		 "unexpected host.rules:2 changed: tcp/22 is expected with exe=/b "
-		 "(host.rules:2), found /usr/sbin/sshd"},
+		 "(host.rules:2), found exe=/usr/sbin/sshd"},
 		/* of another protocol, without a port, or for every port by a word: another one */
 		{"udp/22\n", 22, false, "unexpected - unexpected: no rule expects tcp/22"},
 		{"22 proto=udp\n", 22, false, "unexpected - unexpected: no rule expects tcp/22"},
@@ -165,62 +178,222 @@ static void with_rules(void **state)
 		 "unexpected - unexpected: no rule expects tcp/22"},
 		{"port!=23 user=nobody\n", 22, false,
 		 "unexpected - unexpected: no rule expects tcp/22"},
-		/* what a rule asks for was not seen */
-		{"9000 exe=/srv/a\n", 9000, false, "unjudged host.rules:1"},
+		/* a fact that a rule asks for is unknown */
+		{"9000 exe=/srv/a\n", 9000, false,
+		 "unjudged host.rules:1 exe of ?(6) could not be read, but host.rules:1 asks for "
+		 "it"},
 		{"9000 user=nobody\n9000 exe=/srv/a\n9000 process=a\n", 9000, false,
-		 "unjudged host.rules:2"},
+		 "unjudged host.rules:2 exe of ?(6) could not be read, but host.rules:2 asks for "
+		 "it"},
+		/* each fact once, and only what is unknown */
+		{"9000 exe=/srv/a exe!=/srv/b process=a user=www interface=-\n", 9000, false,
+		 "unjudged host.rules:1 exe of ?(6) and process of ?(6) could not be read, but "
+		 "host.rules:1 asks for them"},
 		{"9000 exe=/srv/a\n9000 user=www\n", 9000, false, "expected host.rules:2"},
 		{"9000 exe=/srv/a user=nobody\n", 9000, false,
 		 "unexpected host.rules:1 changed: tcp/9000 is expected with user=nobody "
-		 "(host.rules:1), found www"},
-		{"9000 exe!=/srv/a\n", 9000, false, "unjudged host.rules:1"},
+		 "(host.rules:1), found user=www"},
+		{"9000 exe!=/srv/a\n", 9000, false,
+		 "unjudged host.rules:1 exe of ?(6) could not be read, but host.rules:1 asks for "
+		 "it"},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ROWS(rows); i++)
-		expect_judgement(
-			&(struct look){.host = rows[i].host, .is_listing = rows[i].is_listing},
-			rows[i].port, rows[i].expected);
+		expect_judgement(&(struct inspection){.host = rows[i].host,
+						      .is_listing = rows[i].is_listing},
+				 rows[i].port, rows[i].expected);
 }
 
-static void a_doubted_program_is_told(void **state)
+/* Facts of the socket itself, and owners that nobody can see. */
+static void what_could_not_be_read_is_named(void **state)
 {
-	struct ruling_row row = machine[0];
+	static const struct {
+		const char *rule, *expected;
+	} rows[] = {
+		{"5000 unit=a.service\n", "unit could not be read, but host.rules:1 asks for it"},
+		{"tcp/auto\n",
+		 "who chose the port could not be read, but host.rules:1 asks for it"},
+		{"5000 user=root interface=eth0\n",
+		 "user and interface could not be read, but host.rules:1 asks for them"},
+		{"5000 exe=/srv/a unit=a.service pid=5\n",
+		 "exe of its owner and unit and pid of its owner could not be read (permission), "
+		 "but "
+		 "host.rules:1 asks for them"},
+	};
+	static const struct snapshot_walk blind = {.is_done = true, .is_partial = true};
+	static const struct machine_row row = {.socket = {.netns = MACHINE_OWN,
+							  .state = LSP_STATE_LISTEN,
+							  .local.port = 5000,
+							  .has_cgroup = true,
+							  .cgroup_id = 77}};
+
+	(void)state;
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		struct lsp_judgement judgement;
+		struct lsp_snapshot *snapshot = machine_snapshot(&(struct machine){
+			.rows = &row, .count = 1, .rules = rows[i].rule, .walk = &blind});
+
+		lsp_snapshot_judgement(snapshot, 0, &judgement);
+		expect(judgement.verdict == LSP_VERDICT_UNJUDGED, "%s: %d", rows[i].rule,
+		       (int)judgement.verdict);
+		assert_string_equal(judgement.unknown, rows[i].expected);
+		assert_int_equal(lsp_snapshot_unjudged(snapshot), 1);
+		lsp_snapshot_free(snapshot);
+	}
+}
+
+static void an_unverified_program_is_named(void **state)
+{
+	struct machine_row row = machine[0];
 	struct lsp_snapshot *snapshot;
-	struct lsp_rules *rules = ruling_rules("22 exe=/usr/sbin/sshd\n", NULL);
-	struct lsp_query query = ruling_query(rules);
 	struct buf out = BUF_INIT;
 
 	(void)state;
-	row.owners[0].exe_doubt = LSP_EXE_DOUBT_USERNS;
-	snapshot = ruling_snapshot(&row, 1, NULL);
-	assert_int_equal(lsp_judge(&query, snapshot), 0);
+	row.owners[0].exe_unverified = LSP_EXE_UNVERIFIED_USERNS;
+	snapshot = machine_snapshot(
+		&(struct machine){.rows = &row, .count = 1, .rules = "22 exe=/usr/sbin/sshd\n"});
 	assert_string_equal(describe(snapshot, 0, &out),
 			    "unexpected host.rules:1 changed: tcp/22 is expected with "
 			    "exe=/usr/sbin/sshd (host.rules:1), found a program that may be "
 			    "forged, as sshd(1)");
 	buf_deinit(&out);
-	lsp_rules_free(rules);
 	lsp_snapshot_free(snapshot);
+}
+
+/* A usual program counts where its user or its port is the system's. */
+static void usual_is_only_what_not_every_user_can_open(void **state)
+{
+	enum { UNREAD = -1 };
+	static const struct {
+		int uid, start;
+		uint16_t port;
+		const char *exe, *expected;
+	} rows[] = {
+		{1000, 1024, 80, "/usr/sbin/nginx", "usual -"},
+		{1000, 81, 80, "/usr/sbin/nginx", "usual -"},
+		{0, 80, 80, "/usr/sbin/nginx", "usual -"},
+		{999, 1, 80, "/usr/sbin/nginx", "usual -"},
+		{999, UNREAD, 80, "/usr/sbin/nginx", "usual -"},
+		{UNREAD, 1024, 80, "/usr/sbin/nginx", "usual -"},
+		{1000, 80, 80, "/usr/sbin/nginx",
+		 "unexpected - unexpected: usual on tcp/80 is a system user, because any user can "
+		 "open "
+		 "this port, found uid=1000"},
+		{65534, 1, 80, "/usr/sbin/nginx",
+		 "unexpected - unexpected: usual on tcp/80 is a system user, because any user can "
+		 "open "
+		 "this port, found uid=65534"},
+		{1000, 1, 80, NULL,
+		 "unexpected - unexpected: usual on tcp/80 is a system user, because any user can "
+		 "open "
+		 "this port, found uid=1000"},
+		{1000, 1, 80, "/tmp/nginx",
+		 "unexpected - unexpected: usual on tcp/80 is exe=/usr/sbin/nginx, found "
+		 "exe=/tmp/nginx"},
+		{1000, UNREAD, 80, "/usr/sbin/nginx",
+		 "unjudged - privileged could not be read, but the table of usual programs asks "
+		 "for it"},
+		{UNREAD, 1, 80, "/usr/sbin/nginx",
+		 "unjudged - uid could not be read, but the table of usual programs asks for it"},
+		{UNREAD, UNREAD, 80, NULL,
+		 "unjudged - privileged and uid and exe of ?(7) could not be read, but the table "
+		 "of "
+		 "usual programs asks for them"},
+		/* nothing is said about high ports of users */
+		{105, 1024, 6379, "/usr/bin/redis-server", "usual -"},
+		{1000, 1024, 6379, "/usr/bin/redis-server", "none -"},
+	};
+	struct buf out = BUF_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		struct machine_host host = {.netns = {{.netns = MACHINE_OWN, .is_own = true}},
+					    .services = {{LSP_PROTO_TCP, 80, "http", false}}};
+		struct machine_row row = {.socket = {MACHINE_TCP(rows[i].port)},
+					  .owners = {MACHINE_OWNER(7, NULL, rows[i].exe)}};
+		struct lsp_snapshot *snapshot;
+
+		host.netns[0].unprivileged_start =
+			rows[i].start == UNREAD ? 0 : (uint32_t)rows[i].start;
+		row.socket.has_uid = rows[i].uid != UNREAD;
+		row.socket.uid = row.socket.has_uid ? (uint32_t)rows[i].uid : 0;
+		if (!rows[i].exe)
+			row.owners[0].exe_kind = LSP_EXE_KIND_UNKNOWN;
+		snapshot = machine_snapshot(&(struct machine){
+			.rows = &row,
+			.count = 1,
+			.host = &host,
+			.usual_rules = "80 exe=/usr/sbin/nginx\n6379 exe=/usr/bin/redis-server\n"});
+		expect(strcmp(describe(snapshot, 0, &out), rows[i].expected) == 0, "row %zu: %s", i,
+		       out.data);
+		lsp_snapshot_free(snapshot);
+	}
+	buf_deinit(&out);
+}
+
+/* A few of them, what a rule names first before its other names, each once. */
+static void usual_programs_of_a_port_are_named(void **state)
+{
+	static const struct {
+		const char *rules, *expected;
+	} rows[] = {
+		{"80 exe=/a\n", "exe=/a, found exe=/x"},
+		{"80 exe=/a,/b\n", "exe=/a or /b, found exe=/x"},
+		{"80 exe=/a,/b\n80 exe=/c\n", "exe=/a, /c or /b, found exe=/x"},
+		{"80 exe=/a,/b\n80 exe=/b,/a\n80 user=root exe=/a\n", "exe=/a or /b, found exe=/x"},
+		{"80 exe=/a,/b,/c\n80 exe=/d\n", "exe=/a, /d, /b or another, found exe=/x"},
+		{"70-90 exe=/a\n80 exe=/b\n79 exe=/c\nudp/80 exe=/d\n",
+		 "exe=/a or /b, found exe=/x"},
+		/* what is about any port says nothing about this one */
+		{"1-1000 exe=/a\ncategory=well-known exe=/b\n80 exe=/c\n", "exe=/c, found exe=/x"},
+		{"80 user=nobody exe=/a\n80 user=nobody exe=/b\n",
+		 "user=nobody and exe=/a or /b, found user=root, exe=/x"},
+		/* units are no programs */
+		{"80 unit=a.service exe=/a unit=b.service\n80 unit=c.service\n",
+		 "unit=c.service, found unit=x.service"},
+		{"80 exe=/a\n80 unit=x.service exe=/b\n", "exe=/a or /b, found exe=/x"},
+		/* the program is right */
+		{"80 exe=/a\n80 user=nobody exe=/x\n80 exe=/b user=nobody\n",
+		 "exe=/a, /x or /b, found exe=/x"},
+		{"80 user=nobody exe=/x\n80 exe=/a user=nobody\n", "user=nobody, found user=root"},
+	};
+	static const struct machine_row row = {
+		.socket = {MACHINE_TCP(80), .cgroup = "/x.service", .unit = "x.service"},
+		.user = "root",
+		.owners = {MACHINE_OWNER(7, "x", "/x")}};
+	struct buf out = BUF_INIT, expected = BUF_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		struct lsp_snapshot *snapshot = machine_snapshot(
+			&(struct machine){.rows = &row, .count = 1, .usual_rules = rows[i].rules});
+
+		buf_reset(&expected);
+		buf_printf(&expected, "unexpected - unexpected: usual on tcp/80 is %s",
+			   rows[i].expected);
+		expect(strcmp(describe(snapshot, 0, &out), buf_text(&expected)) == 0, "row %zu: %s",
+		       i, out.data);
+		lsp_snapshot_free(snapshot);
+	}
+	buf_deinit(&out);
+	buf_deinit(&expected);
 }
 
 static void what_is_no_listener_is_not_judged(void **state)
 {
-	struct ruling_row rows[] = {machine[0], machine[1]};
-	struct lsp_rules *rules = ruling_rules("80\n", NULL);
-	struct lsp_query query = ruling_query(rules);
+	struct machine_row rows[] = {machine[0], machine[1]};
 	struct lsp_snapshot *snapshot;
 	struct buf out = BUF_INIT;
 
 	(void)state;
 	rows[0].socket.state = LSP_STATE_ESTABLISHED;
 	rows[1].socket.state = LSP_STATE_ESTABLISHED;
-	snapshot = ruling_snapshot(rows, ROWS(rows), NULL);
-	assert_int_equal(lsp_judge(&query, snapshot), 0);
+	snapshot = machine_snapshot(
+		&(struct machine){.rows = rows, .count = ROWS(rows), .rules = "80\n"});
 	for (size_t i = 0; i < ROWS(rows); i++)
 		assert_string_equal(describe(snapshot, i, &out), "none -");
 	buf_deinit(&out);
-	lsp_rules_free(rules);
 	lsp_snapshot_free(snapshot);
 }
 
@@ -235,12 +408,12 @@ static const char *describe_missing(const struct lsp_snapshot *snapshot, struct 
 	buf_reset(out);
 	for (size_t i = 0; i < count; i++) {
 		buf_printf(out, "%s %s|", missing[i].rule, missing[i].text);
-		assert_string_equal(missing[i].reason, "no listener holds this required rule");
+		assert_string_equal(missing[i].reason, "no listener matches this required rule");
 	}
 	return buf_text(out);
 }
 
-static void a_required_rule_that_nobody_holds(void **state)
+static void a_required_rule_that_no_listener_satisfies(void **state)
 {
 	static const struct {
 		const char *host;
@@ -254,15 +427,15 @@ static void a_required_rule_that_nobody_holds(void **state)
 		{"443 required\n22 required\n25 required\n", false,
 		 "host.rules:1 443 required|host.rules:3 25 required|"},
 		{"tcp/auto user=www required\n", false, "host.rules:1 tcp/auto user=www required|"},
-		/* one has changed from it: that is told already */
+		/* a listener changed from it, which is reported already */
 		{"22 user=nobody required\n", false, ""},
 		{"22 user=nobody required\n22 user=nobody exe=/x required\n", false,
 		 "host.rules:2 22 user=nobody exe=/x required|"},
-		/* held beside another rule that holds first */
+		/* satisfied, though another rule matches first */
 		{"0-\n22 required\n", false, ""},
-		/* one may hold it */
+		/* one listener may satisfy it */
 		{"9000 exe=/srv/a required\n", false, ""},
-		/* namespaces that were looked into, and one that is gone */
+		/* namespaces that were inspected, and one that is gone */
 		{"443 netns=self required\n", false, "host.rules:1 443 netns=self required|"},
 		{"443 netns=web required\n", false, "host.rules:1 443 netns=web required|"},
 		{"443 netns=w* required\n", false, "host.rules:1 443 netns=w* required|"},
@@ -273,8 +446,8 @@ static void a_required_rule_that_nobody_holds(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ROWS(rows); i++) {
-		struct lsp_snapshot *snapshot =
-			judge(&(struct look){.host = rows[i].host, .all_netns = rows[i].all_netns});
+		struct lsp_snapshot *snapshot = judge(
+			&(struct inspection){.host = rows[i].host, .all_netns = rows[i].all_netns});
 		struct buf out = BUF_INIT;
 
 		expect(strcmp(describe_missing(snapshot, &out), rows[i].expected) == 0,
@@ -284,16 +457,16 @@ static void a_required_rule_that_nobody_holds(void **state)
 	}
 }
 
-/* Of what was not looked at nothing is missing. */
-static void a_narrow_look_misses_nothing(void **state)
+/* Nothing is missing outside the query. */
+static void nothing_is_missing_outside_the_query(void **state)
 {
 	const struct lsp_port_range range = {1, 100};
 
 	(void)state;
 	for (unsigned i = 0; i < 5; i++) {
-		struct lsp_snapshot *snapshot = ruling_snapshot(machine, ROWS(machine), NULL);
+		struct lsp_snapshot *snapshot = machine_of(machine, ROWS(machine));
 		struct lsp_rules *rules = ruling_rules("443 required\n", NULL);
-		struct lsp_query query = ruling_query(rules);
+		struct lsp_query query = machine_query;
 		size_t count;
 
 		switch (i) {
@@ -314,7 +487,8 @@ static void a_narrow_look_misses_nothing(void **state)
 			query.others = true; /* that hides nothing */
 			break;
 		}
-		assert_int_equal(lsp_judge(&query, snapshot), 0);
+		assert_int_equal(builder_set_query(snapshot, &query), 0);
+		assert_int_equal(lsp_judge(snapshot, rules, LSP_JUDGE_ALL), 0);
 		lsp_snapshot_missing(snapshot, &count);
 		expect(count == (i == 4), "look %u misses %zu", i, count);
 		lsp_rules_free(rules);
@@ -327,14 +501,13 @@ static void a_narrow_look_misses_nothing(void **state)
 
 static void an_empty_machine(void **state)
 {
-	struct lsp_snapshot *snapshot = ruling_snapshot(NULL, 0, NULL);
+	struct lsp_snapshot *snapshot = machine_of(NULL, 0);
 	struct lsp_rules *rules = ruling_rules("22 required\n80\n", NULL);
-	struct lsp_query query = ruling_query(rules);
 	struct buf out = BUF_INIT;
 
 	(void)state;
 	assert_true(lsp_rules_exist(rules));
-	assert_int_equal(lsp_judge(&query, snapshot), 0);
+	assert_int_equal(lsp_judge(snapshot, rules, LSP_JUDGE_ALL), 0);
 	assert_string_equal(describe_missing(snapshot, &out), "host.rules:1 22 required|");
 	buf_deinit(&out);
 	lsp_rules_free(rules);
@@ -342,9 +515,37 @@ static void an_empty_machine(void **state)
 	lsp_snapshot_free(snapshot);
 }
 
-static void what_was_not_judged_says_nothing(void **state)
+static void users_are_needed_where_a_rule_of_a_listener_is_about_them(void **state)
 {
-	struct lsp_snapshot *snapshot = ruling_snapshot(machine, ROWS(machine), NULL);
+	static const struct {
+		const char *host, *usual;
+		bool needs;
+	} rows[] = {
+		{"22 user=root\n", NULL, true},      {"tcp/22 user!=root\n", NULL, true},
+		{"udp/22 user=root\n", NULL, false}, {"23 user=root\n", NULL, false},
+		{"user=root\n", NULL, true},         {"1-1000 user=root\n", NULL, true},
+		{"22 uid=0\n", NULL, false},         {"22 uid=0\n68 user=x\n", NULL, true},
+		{"", "22 user=root\n", false},       {NULL, "22 user=root\n", true},
+		{NULL, "22 exe=/a\n", false},
+	};
+	struct lsp_snapshot *snapshot = machine_of(machine, ROWS(machine));
+	struct lsp_snapshot *none = machine_of(NULL, 0);
+
+	(void)state;
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		struct lsp_rules *rules = ruling_rules(rows[i].host, rows[i].usual);
+
+		expect(lsp_judge_needs_users(snapshot, rules) == rows[i].needs, "row %zu", i);
+		assert_false(lsp_judge_needs_users(none, rules));
+		lsp_rules_free(rules);
+	}
+	lsp_snapshot_free(snapshot);
+	lsp_snapshot_free(none);
+}
+
+static void without_judging_there_is_no_verdict(void **state)
+{
+	struct lsp_snapshot *snapshot = machine_of(machine, ROWS(machine));
 	struct buf out = BUF_INIT;
 
 	(void)state;
@@ -370,12 +571,16 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(without_rules),
 		cmocka_unit_test(with_rules),
-		cmocka_unit_test(a_doubted_program_is_told),
+		cmocka_unit_test(what_could_not_be_read_is_named),
+		cmocka_unit_test(an_unverified_program_is_named),
+		cmocka_unit_test(usual_is_only_what_not_every_user_can_open),
+		cmocka_unit_test(usual_programs_of_a_port_are_named),
 		cmocka_unit_test(what_is_no_listener_is_not_judged),
-		cmocka_unit_test(a_required_rule_that_nobody_holds),
-		cmocka_unit_test(a_narrow_look_misses_nothing),
+		cmocka_unit_test(a_required_rule_that_no_listener_satisfies),
+		cmocka_unit_test(nothing_is_missing_outside_the_query),
 		cmocka_unit_test(an_empty_machine),
-		cmocka_unit_test(what_was_not_judged_says_nothing),
+		cmocka_unit_test(users_are_needed_where_a_rule_of_a_listener_is_about_them),
+		cmocka_unit_test(without_judging_there_is_no_verdict),
 		cmocka_unit_test(an_empty_file_is_a_rule_too),
 	};
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Widths of columns: what is cut, what is left out, and when nothing is. */
+/* view/layout: column widths, what is cut, and what is left out. */
 #include "support.h"
 
 #include "view/layout.h"
@@ -8,9 +8,8 @@ static struct layout lay_out(const char *keys, size_t cell)
 {
 	struct column_list list = {.count = 0};
 	struct layout layout;
-	char *reason = NULL;
 
-	assert_int_equal(column_list_parse(&list, keys, &reason), 0);
+	assert_int_equal(column_list_parse(&list, keys, NULL), 0);
 	layout_init(&layout, &list, true);
 	for (size_t i = 0; i < list.count; i++)
 		layout_measure(&layout, i, cell, 0);
@@ -22,7 +21,7 @@ static void expect_columns(const struct column_list *list, const char *expected)
 	struct buf found = BUF_INIT;
 
 	for (size_t i = 0; i < list->count; i++)
-		buf_printf(&found, "%s%s", i ? "," : "", list->columns[i]->key);
+		buf_printf(&found, "%s%s", i ? "," : "", list->columns[i].fact->word);
 	assert_string_equal(buf_text(&found), expected);
 	buf_deinit(&found);
 }
@@ -71,7 +70,7 @@ static void what_is_kept_is_not_cut(void **state)
 	assert_false(layout.is_cut[1]);
 }
 
-/* In their order, no more of them than needed, and the others close up. */
+/* Columns are left out in order, no more than necessary, and the others close up. */
 static void columns_go_that_say_least(void **state)
 {
 	static const struct {
@@ -86,7 +85,7 @@ static void columns_go_that_say_least(void **state)
 		{47, "proto,address,port,scope", "service,unit,user"},
 		{37, "proto,address,port", "service,unit,user,scope"},
 		{28, "proto,address,port", "service,unit,user,scope"},
-		/* Not even then: what is left wraps. */
+		/* If even that is too wide, lines wrap. */
 		{27, "proto,address,port", "service,unit,user,scope"},
 		{0, "proto,address,port,service,scope,user,unit", ""},
 	};

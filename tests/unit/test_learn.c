@@ -1,332 +1,59 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* cli/learn: lines are only ever added, and a file that others could change is refused. */
-#include "checked.h"
+/* cli/learn: views from which nothing is learned. */
+#include "support.h"
 
 #include "learn.h"
-#include "lock.h"
+#include "proctree.h"
 
-#include <errno.h>
+#include <lsports/lsports.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-static const struct checked_row rows[] = {
-	{.socket = {CHECKED_TCP(22)},
-	 .user = "root",
-	 .owners = {{.pid = 8, .exe = "/usr/sbin/sshd", .exe_kind = LSP_EXE_KIND_FILE}},
-	 .verdict = LSP_VERDICT_EXPECTED,
-	 .rule = "x:1"},
-	{.socket = {CHECKED_TCP(80)}, .user = "root", .verdict = LSP_VERDICT_USUAL},
-	{.socket = {CHECKED_TCP(81)}, .user = "root", CHECKED_NEW},
-	/* nobody said anything about a high port */
-	{.socket = {CHECKED_TCP(8080)}, .user = "root"},
-	/* two of one group, and two ports that the kernel chose */
-	{.socket = {CHECKED_TCP(9090)}, .user = "root", CHECKED_NEW},
-	{.socket = {CHECKED_TCP(9090)}, .user = "root", CHECKED_NEW},
-	{.socket = {CHECKED_UDP(40000), .is_auto = LSP_KNOWN_YES}, .user = "root", CHECKED_NEW},
-	{.socket = {CHECKED_UDP(50000), .is_auto = LSP_KNOWN_YES}, .user = "root", CHECKED_NEW},
-	/* no listener */
-	{.socket = {.netns = CHECKED_OWN,
-		    .state = LSP_STATE_ESTABLISHED,
-		    .local.port = 40001,
-		    .peer.port = 443,
-		    .has_uid = true},
-	 .user = "root"},
-};
-static const char *const learned[] = {"tcp/80 ", "tcp/81 ", "tcp/8080 ", "tcp/9090 ", "udp/auto "};
-
-static const struct checked_machine machine = {.rows = rows, .count = ROWS(rows)};
-static const struct checked_machine known = {.rows = rows, .count = 1};
-
-#define NOW 1767323045 /* 2026-01-02T03:04:05Z */
-
-static void path_of(char out[256], void **state, const char *name)
+static void make_machine(void **state)
 {
-	snprintf(out, 256, "%s/%s", (char *)*state, name);
+	static const struct lsp_socket ssh = {
+		.state = LSP_STATE_LISTEN, .local.port = 22, .inode = 11};
+
+	proctree_sockets(*state, &ssh, 1);
+	tree_write_text(*state, "etc/services", "");
+	tree_write_text(*state, "etc/passwd", "root:x:0:0::/:/bin/sh\n");
 }
 
-/* Return: how many lines were added; a failure fails the test. */
-static size_t learn_from(void **state, const char *name, const struct checked_machine *from)
+static char *refused_to_learn(void **state, struct options options)
 {
-	struct lsp_snapshot *snapshot = checked_snapshot(from);
-	struct learn learn = LEARN_INIT;
-	size_t added = SIZE_MAX;
-	char path[256], *message;
+	static const struct target output = {0};
+	struct buf messages = BUF_INIT;
+	char path[256];
 
-	path_of(path, state, name);
-	expect(learn_open(&learn, path, &message) == 0, "%s", message);
-	assert_null(message);
-	expect(learn_commit(&learn, snapshot, NOW, &added, &message) == 0, "%s", message);
-	assert_null(message);
-	learn_deinit(&learn);
-	learn_deinit(&learn);
-	lsp_snapshot_free(snapshot);
-	return added;
-}
-
-/* Each rule once, in order, behind a comment with the time. */
-static void expect_learned(const char *text)
-{
-	const char *at = strstr(text, "# learned 2026-01-02T03:04:05Z\n");
-
-	assert_non_null(at);
-	for (size_t i = 0; i < ROWS(learned); i++) {
-		at = strchr(at, '\n') + 1;
-		expect(!strncmp(at, learned[i], strlen(learned[i])), "%zu: %s", i, at);
-	}
-	assert_int_equal(strchr(at, '\n')[1], '\0');
-	assert_null(strstr(text, "tcp/22 "));
-	assert_null(strstr(text, "40001"));
-}
-
-/* --- what is written -------------------------------------------------------------------------- */
-
-static void a_new_file_is_made_private(void **state)
-{
-	mode_t old = umask(0);
-	char path[256], *text;
-	struct stat st;
-
-	assert_int_equal(learn_from(state, "new.rules", &machine), ROWS(learned));
-	umask(old);
-	path_of(path, state, "new.rules");
-	assert_int_equal(stat(path, &st), 0);
-	assert_int_equal(st.st_mode, S_IFREG | 0600);
-	text = tree_read_text(*state, "new.rules");
-	assert_int_equal(text[0], '#');
-	expect_learned(text);
-	free(text);
-	/* the file and its lock */
+	snprintf(path, sizeof(path), "%s/learned.rules", (char *)*state);
+	options.sysroot = *state;
+	options.source = LSP_SOURCE_PROC;
+	options.owners = LSP_OWNERS_PROC;
+	options.learn = path;
+	assert_int_not_equal(learn_run(&options, &output, &messages), STATUS_SHOWN);
+	assert_non_null(buf_text(&messages));
+	/* the lock alone, at most */
+	tree_remove(*state, "learned.rules.lock");
 	assert_int_equal(tree_count(*state, "."), 2);
+	return buf_take_text(&messages);
 }
 
-/* Comments, blanks, empty lines, bytes of another language: all of it stays as it is. */
-static void every_byte_that_was_there_stays(void **state)
+static void an_incomplete_view_is_never_learned(void **state)
 {
-	static const char old[] = "# the admin's: \xc3\xa9t\xc3\xa9\n"
-				  "\n"
-				  "\ttcp/22   user=root # why\n"
-				  "  \n"
-				  "tcp/22 user=root\n"
-				  "tcp/22 user=root\n"
-				  "# the end\n";
 	char *text;
 
-	tree_write_text(*state, "old.rules", old);
-	assert_int_equal(learn_from(state, "old.rules", &machine), ROWS(learned));
-	text = tree_read_text(*state, "old.rules");
-	assert_int_equal(strncmp(text, old, strlen(old)), 0);
-	expect_learned(text + strlen(old));
-	assert_int_equal(text[strlen(old)], '#');
-	free(text);
-}
-
-static void without_news_the_file_is_left_alone(void **state)
-{
-	struct stat before, after;
-	char path[256], *text;
-
-	tree_write_text(*state, "old.rules", "tcp/22 user=root");
-	path_of(path, state, "old.rules");
-	assert_int_equal(stat(path, &before), 0);
-	assert_int_equal(learn_from(state, "old.rules", &known), 0);
-	assert_int_equal(stat(path, &after), 0);
-	assert_int_equal(before.st_ino, after.st_ino);
-	text = tree_read_text(*state, "old.rules");
-	assert_string_equal(text, "tcp/22 user=root");
-	free(text);
-}
-
-/* "Nothing is expected" is a rule too, and the file tells that it was said. */
-static void nothing_to_learn_makes_a_file_all_the_same(void **state)
-{
-	static const struct checked_machine empty = {0};
-	char *text;
-
-	assert_int_equal(learn_from(state, "empty.rules", &empty), 0);
-	text = tree_read_text(*state, "empty.rules");
-	assert_int_equal(text[0], '#');
-	assert_null(strstr(text, "\ntcp"));
-	free(text);
-}
-
-/* --- what is refused -------------------------------------------------------------------------- */
-
-/* Text of the refusal; the caller's. */
-static char *refusal(void **state, const char *name)
-{
-	struct learn learn = LEARN_INIT;
-	char path[256], *message;
-
-	path_of(path, state, name);
-	expect(learn_open(&learn, path, &message) == -EINVAL, "%s: taken", path);
-	assert_non_null(message);
-	expect(!strncmp(message, path, strlen(path)), "%s", message);
-	learn_deinit(&learn);
-	return message;
-}
-
-static void expect_refused(void **state, const char *name, const char *part)
-{
-	char *message = refusal(state, name);
-
-	expect(strstr(message, part), "no \"%s\" in: %s", part, message);
-	free(message);
-}
-
-static void what_is_no_plain_file_is_refused(void **state)
-{
-	char path[256], *text;
-
-	tree_write_text(*state, "target", "untouched");
-	tree_link(*state, "link", "target");
-	tree_link(*state, "dangling", "absent");
-	tree_mkdir(*state, "dir");
-	path_of(path, state, "fifo");
-	assert_int_equal(mkfifo(path, 0600), 0);
-	expect_refused(state, "link", "name the file itself");
-	expect_refused(state, "dangling", "name the file itself");
-	expect_refused(state, "dir", "name a file in it");
-	expect_refused(state, "fifo", "no regular file");
-	text = tree_read_text(*state, "target");
-	assert_string_equal(text, "untouched");
-	free(text);
-}
-
-static void a_file_that_others_could_change_is_refused(void **state)
-{
-	static const mode_t modes[] = {0620, 0602, 0666};
-	char path[256], other[256];
-
-	path_of(path, state, "file");
-	tree_write_text(*state, "file", "");
-	for (size_t i = 0; i < ROWS(modes); i++) {
-		assert_int_equal(chmod(path, modes[i]), 0);
-		expect_refused(state, "file", "chmod go-w");
-	}
-	assert_int_equal(chmod(path, 0644), 0);
-	path_of(other, state, "other");
-	assert_int_equal(link(path, other), 0);
-	expect_refused(state, "file", "a file of its own");
-	assert_int_equal(unlink(other), 0);
-	/* root may give it away; who may not cannot own a file of another */
-	if (geteuid() == 0) {
-		assert_int_equal(chown(path, 65534, 65534), 0);
-		expect_refused(state, "file", "belongs to another user");
-	} else {
-		print_message("not root: no file of another user was made\n");
-		assert_int_equal(chown(path, 0, 0), -1);
-	}
-}
-
-static void a_directory_that_is_not_there_is_said(void **state)
-{
-	struct learn learn = LEARN_INIT;
-	char path[256], *message;
-
-	path_of(path, state, "absent/file");
-	assert_int_equal(learn_open(&learn, path, &message), -EINVAL);
-	assert_non_null(strstr(message, "its directory does not exist"));
-	free(message);
-	learn_deinit(&learn);
-}
-
-static void another_one_is_waited_for_but_not_for_ever(void **state)
-{
-	struct learn learn = LEARN_INIT;
-	char path[256], lock[300], *message;
-	int fd;
-
-	path_of(path, state, "file");
-	snprintf(lock, sizeof(lock), "%s.lock", path);
-	fd = lock_take(lock, 0);
-	assert_true(fd >= 0);
-	assert_int_equal(learn.wait_seconds, 20);
-	learn.wait_seconds = 0;
-	assert_int_equal(learn_open(&learn, path, &message), -EINVAL);
-	assert_non_null(strstr(message, "another lsports"));
-	free(message);
-	learn_deinit(&learn);
-	close(fd);
-	assert_int_equal(learn_from(state, "file", &known), 0);
-}
-
-/* The lock is held from the first look at the file to the end. */
-static void it_is_locked_until_the_end(void **state)
-{
-	struct learn learn = LEARN_INIT;
-	char path[256], lock[300], *message;
-	int fd;
-
-	path_of(path, state, "file");
-	snprintf(lock, sizeof(lock), "%s.lock", path);
-	assert_int_equal(learn_open(&learn, path, &message), 0);
-	assert_int_equal(lock_take(lock, 0), -EBUSY);
-	learn_deinit(&learn);
-	fd = lock_take(lock, 0);
-	assert_true(fd >= 0);
-	close(fd);
-}
-
-/* What stands in the way at the last moment leaves the rest as it was. */
-static void a_failure_at_the_end_leaves_nothing_half(void **state)
-{
-	struct lsp_snapshot *snapshot = checked_snapshot(&machine);
-	struct learn learn = LEARN_INIT;
-	char path[256], *message;
-	size_t added;
-
-	path_of(path, state, "file");
-	assert_int_equal(learn_open(&learn, path, &message), 0);
-	tree_mkdir(*state, "file");
-	assert_int_equal(learn_commit(&learn, snapshot, NOW, &added, &message), -EINVAL);
-	assert_non_null(strstr(message, path));
-	free(message);
-	learn_deinit(&learn);
-	lsp_snapshot_free(snapshot);
-	assert_int_equal(tree_count(*state, "file"), 0);
-	assert_int_equal(tree_count(*state, "."), 2);
-}
-
-/* An editor takes no lock: what it saved meanwhile must not be lost. */
-static void a_file_that_was_changed_meanwhile_is_left_alone(void **state)
-{
-	struct lsp_snapshot *snapshot = checked_snapshot(&machine);
-	struct learn learn = LEARN_INIT;
-	char path[256], *message, *text;
-	size_t added;
-
-	path_of(path, state, "file");
-	tree_write_text(*state, "file", "tcp/1\n");
-	assert_int_equal(chmod(path, 0600), 0);
-	assert_int_equal(learn_open(&learn, path, &message), 0);
-	tree_write_text(*state, "file", "tcp/2\n");
-	assert_int_equal(learn_commit(&learn, snapshot, NOW, &added, &message), -EINVAL);
-	assert_non_null(strstr(message, "changed meanwhile"));
-	free(message);
-	learn_deinit(&learn);
-	lsp_snapshot_free(snapshot);
-	text = tree_read_text(*state, "file");
-	assert_string_equal(text, "tcp/2\n");
+	make_machine(state);
+	text = refused_to_learn(state, (struct options){0});
+	assert_non_null(strstr(text, "/proc/net"));
+	assert_non_null(strstr(text, "nothing learned"));
 	free(text);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TREE_TEST(a_new_file_is_made_private),
-		TREE_TEST(every_byte_that_was_there_stays),
-		TREE_TEST(without_news_the_file_is_left_alone),
-		TREE_TEST(nothing_to_learn_makes_a_file_all_the_same),
-		TREE_TEST(what_is_no_plain_file_is_refused),
-		TREE_TEST(a_file_that_others_could_change_is_refused),
-		TREE_TEST(a_directory_that_is_not_there_is_said),
-		TREE_TEST(another_one_is_waited_for_but_not_for_ever),
-		TREE_TEST(it_is_locked_until_the_end),
-		TREE_TEST(a_failure_at_the_end_leaves_nothing_half),
-		TREE_TEST(a_file_that_was_changed_meanwhile_is_left_alone),
+		TREE_TEST(an_incomplete_view_is_never_learned),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

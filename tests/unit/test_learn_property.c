@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What learning promises, over thousands of machines made at random: a machine that was learned is
- * no news, one that differs in one fact is, and a damaged file of rules hides nothing. What must
- * come out is worked out from the table of listeners by a model that knows no selector. A failure
- * tells the seed of its machine.
+ * What --learn promises, checked on thousands of random machines: a learned machine has no
+ * differences, one changed fact is a difference, and a damaged rule file hides nothing. A model
+ * that knows no selectors predicts the result from the table of listeners. A failure prints the
+ * seed of its machine.
  */
+#include "support.h"
+
+#include "machine.h"
+#include "protocols.h"
 #include "ruling.h"
 
 #include <stdio.h>
@@ -37,7 +41,7 @@ static const struct {
 
 static const char *const interfaces[] = {NULL, "eth0", "eth1", "*", "a,b"};
 
-/* Names of one row are one unit, before and after a restart. */
+/* Each row names one unit, before and after a restart. */
 static const char *const units[][2] = {
 	{NULL, NULL},
 	{"ssh.service", "ssh.service"},
@@ -71,19 +75,19 @@ static void make_owner(struct dice *dice, struct lsp_process *process)
 					.comm = programs[roll(dice, 4)],
 					.exe = programs[roll(dice, ROWS(programs))]};
 	if (roll(dice, 20) == 0)
-		process->exe_doubt = LSP_EXE_DOUBT_UNMAPPED;
+		process->exe_unverified = LSP_EXE_UNVERIFIED_FILE;
 }
 
-static void make_row(struct dice *dice, struct ruling_row *row, uint32_t inode)
+static void make_row(struct dice *dice, struct machine_row *row, uint32_t inode)
 {
 	size_t account = roll(dice, ROWS(accounts));
 	bool is_udp = roll(dice, 3) == 0;
 
-	*row = (struct ruling_row){
-		.socket = {RULING_TCP(
+	*row = (struct machine_row){
+		.socket = {MACHINE_TCP(
 				   (uint16_t)(roll(dice, 2) ? roll(dice, 12) : roll(dice, 65536))),
-			   .family = (enum lsp_family)roll(dice, 2),
-			   .interface = interfaces[roll(dice, ROWS(interfaces))],
+			   .local.family = (enum lsp_family)roll(dice, 2),
+			   .local.zone = interfaces[roll(dice, ROWS(interfaces))],
 			   .uid = accounts[account].uid, .cgroup = roll(dice, 8) ? "/x" : NULL,
 			   .inode = inode},
 		.user = accounts[account].name,
@@ -93,24 +97,24 @@ static void make_row(struct dice *dice, struct ruling_row *row, uint32_t inode)
 		row->socket.state = LSP_STATE_CLOSE;
 	}
 	if (roll(dice, 4) == 0)
-		row->socket.netns = roll(dice, 2) ? RULING_WEB : RULING_WEB + 1;
+		row->socket.netns = roll(dice, 2) ? MACHINE_WEB : MACHINE_WEB + 1;
 	if (roll(dice, 5) == 0)
-		row->socket.is_auto = LSP_KNOWN_YES;
+		row->socket.is_auto = LSP_YES;
 	if (row->socket.cgroup)
 		row->socket.unit = units[roll(dice, ROWS(units))][0];
 	memcpy(row->socket.local.address, addresses[roll(dice, ROWS(addresses))], 16);
-	if (row->socket.family == LSP_FAMILY_IPV4)
+	if (row->socket.local.family == LSP_FAMILY_IPV4)
 		memset(row->socket.local.address + 4, 0, 12);
-	for (uint32_t i = roll(dice, RULING_OWNERS_MAX + 1); i; i--)
+	for (uint32_t i = roll(dice, MACHINE_OWNERS_MAX + 1); i; i--)
 		make_owner(dice, &row->owners[i - 1]);
 }
 
-struct machine {
-	struct ruling_row rows[LISTENERS_MAX];
+struct listeners {
+	struct machine_row rows[LISTENERS_MAX];
 	size_t count;
 };
 
-static void make_machine(struct dice *dice, struct machine *machine)
+static void make_machine(struct dice *dice, struct listeners *machine)
 {
 	machine->count = roll(dice, LISTENERS_MAX - 1);
 	for (size_t i = 0; i < machine->count; i++)
@@ -134,74 +138,76 @@ static bool is_same_text(const char *a, const char *b)
 	return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
-static bool has_programs(const struct ruling_row *row)
+static bool has_programs(const struct machine_row *row)
 {
-	for (size_t i = 0; i < RULING_OWNERS_MAX && row->owners[i].pid; i++) {
-		if (!row->owners[i].exe || row->owners[i].exe_doubt != LSP_EXE_DOUBT_NONE)
+	for (size_t i = 0; i < MACHINE_OWNERS_MAX && row->owners[i].pid; i++) {
+		if (!row->owners[i].exe || row->owners[i].exe_unverified != LSP_EXE_VERIFIED)
 			return false;
 	}
 	return row->owners[0].pid != 0;
 }
 
-static bool has_program(const struct ruling_row *row, const char *exe)
+static bool has_program(const struct machine_row *row, const char *exe)
 {
-	for (size_t i = 0; i < RULING_OWNERS_MAX && row->owners[i].pid; i++) {
+	for (size_t i = 0; i < MACHINE_OWNERS_MAX && row->owners[i].pid; i++) {
 		if (strcmp(row->owners[i].exe, exe) == 0)
 			return true;
 	}
 	return false;
 }
 
-static enum lsp_known covers_programs(const struct ruling_row *a, const struct ruling_row *b)
+static enum lsp_tristate covers_programs(const struct machine_row *a, const struct machine_row *b)
 {
-	enum lsp_known r = LSP_KNOWN_YES;
+	enum lsp_tristate r = LSP_YES;
 
+	/* A rule of a listener without a process is for none that has one. */
+	if (!a->owners[0].pid)
+		return b->owners[0].pid ? LSP_NO : LSP_YES;
 	if (!has_programs(a))
-		return LSP_KNOWN_YES;
+		return LSP_YES;
 	if (!b->owners[0].pid)
-		return LSP_KNOWN_NO;
-	for (size_t i = 0; i < RULING_OWNERS_MAX && b->owners[i].pid; i++) {
+		return LSP_NO;
+	for (size_t i = 0; i < MACHINE_OWNERS_MAX && b->owners[i].pid; i++) {
 		const struct lsp_process *process = &b->owners[i];
 
-		if (process->exe_doubt != LSP_EXE_DOUBT_NONE ||
+		if (process->exe_unverified != LSP_EXE_VERIFIED ||
 		    (process->exe && !has_program(a, process->exe)))
-			return LSP_KNOWN_NO;
+			return LSP_NO;
 		if (!process->exe)
-			r = LSP_KNOWN_NOT;
+			r = LSP_UNKNOWN;
 	}
 	return r;
 }
 
-static enum lsp_known covers(const struct ruling_row *a, const struct ruling_row *b)
+static enum lsp_tristate covers(const struct machine_row *a, const struct machine_row *b)
 {
 	const struct lsp_socket *x = &a->socket, *y = &b->socket;
-	bool is_same_port = x->is_auto == LSP_KNOWN_YES ? y->is_auto == LSP_KNOWN_YES
-							: x->local.port == y->local.port;
-	enum lsp_known r = covers_programs(a, b);
+	bool is_same_port =
+		x->is_auto == LSP_YES ? y->is_auto == LSP_YES : x->local.port == y->local.port;
+	enum lsp_tristate r = covers_programs(a, b);
 
 	if (!is_same_port || x->proto != y->proto || x->netns != y->netns ||
-	    x->family != y->family || x->uid != y->uid ||
-	    lsp_scope_of(x->family, x->local.address) !=
-		    lsp_scope_of(y->family, y->local.address) ||
-	    !is_same_text(x->interface, y->interface))
-		return LSP_KNOWN_NO;
+	    x->local.family != y->local.family || x->uid != y->uid ||
+	    lsp_endpoint_scope(&x->local) != lsp_endpoint_scope(&y->local) ||
+	    !is_same_text(x->local.zone, y->local.zone))
+		return LSP_NO;
 	if (!x->cgroup)
 		return r;
 	if (!y->cgroup)
-		return r == LSP_KNOWN_NO ? r : LSP_KNOWN_NOT;
-	return unit_of(x->unit) == unit_of(y->unit) ? r : LSP_KNOWN_NO;
+		return r == LSP_NO ? r : LSP_UNKNOWN;
+	return unit_of(x->unit) == unit_of(y->unit) ? r : LSP_NO;
 }
 
-static enum lsp_verdict foresee(const struct machine *learned, const struct ruling_row *row)
+static enum lsp_verdict foresee(const struct listeners *learned, const struct machine_row *row)
 {
 	enum lsp_verdict verdict = LSP_VERDICT_UNEXPECTED;
 
 	for (size_t i = 0; i < learned->count; i++) {
-		enum lsp_known r = covers(&learned->rows[i], row);
+		enum lsp_tristate r = covers(&learned->rows[i], row);
 
-		if (r == LSP_KNOWN_YES)
+		if (r == LSP_YES)
 			return LSP_VERDICT_EXPECTED;
-		if (r == LSP_KNOWN_NOT)
+		if (r == LSP_UNKNOWN)
 			verdict = LSP_VERDICT_UNJUDGED;
 	}
 	return verdict;
@@ -211,8 +217,8 @@ static enum lsp_verdict foresee(const struct machine *learned, const struct ruli
  * -------------------------------------------------------------------------- */
 
 /* The row of a socket; inodes are unique. */
-static const struct ruling_row *row_of(const struct machine *machine,
-				       const struct lsp_snapshot *snapshot, size_t index)
+static const struct machine_row *row_of(const struct listeners *machine,
+					const struct lsp_snapshot *snapshot, size_t index)
 {
 	struct lsp_socket socket;
 
@@ -225,10 +231,10 @@ static const struct ruling_row *row_of(const struct machine *machine,
 	return NULL;
 }
 
-/* A line for each row, in the order of rows. */
-static void learn(const struct machine *machine, const char *ending, struct buf *text)
+/* One line per row, in their order. */
+static void learn(const struct listeners *machine, const char *ending, struct buf *text)
 {
-	struct lsp_snapshot *snapshot = ruling_snapshot(machine->rows, machine->count, NULL);
+	struct lsp_snapshot *snapshot = machine_of(machine->rows, machine->count);
 
 	for (size_t i = 0; i < machine->count; i++) {
 		for (size_t index = 0; index < machine->count; index++) {
@@ -245,13 +251,14 @@ static void learn(const struct machine *machine, const char *ending, struct buf 
 	lsp_snapshot_free(snapshot);
 }
 
-static struct lsp_snapshot *judge(const struct machine *machine, const struct lsp_rules *rules)
+static struct lsp_snapshot *judge(const struct listeners *machine, const struct lsp_rules *rules)
 {
-	struct lsp_snapshot *snapshot = ruling_snapshot(machine->rows, machine->count, NULL);
-	struct lsp_query query = ruling_query(rules);
+	struct lsp_snapshot *snapshot = machine_of(machine->rows, machine->count);
+	struct lsp_query query = machine_query;
 
 	query.all_netns = true;
-	assert_int_equal(lsp_judge(&query, snapshot), 0);
+	assert_int_equal(builder_set_query(snapshot, &query), 0);
+	assert_int_equal(lsp_judge(snapshot, rules, LSP_JUDGE_ALL), 0);
 	return snapshot;
 }
 
@@ -274,27 +281,27 @@ static size_t line_of(const char *place)
 }
 
 /*
- * Each verdict as foreseen, with a finding where there is news; and each rule missing that holds
- * nobody. @nearest: a bit a rule that a listener is said to have changed from.
+ * Every verdict is as predicted, with a finding for each difference, and every rule without a
+ * listener is missing. @nearest: a bit for each rule that a listener is said to have changed from.
  * Return: how many listeners are not expected.
  */
-static size_t expect_verdicts(unsigned seed, const struct machine *learned,
-			      const struct machine *now, const struct lsp_snapshot *snapshot,
+static size_t expect_verdicts(unsigned seed, const struct listeners *learned,
+			      const struct listeners *now, const struct lsp_snapshot *snapshot,
 			      uint32_t *nearest)
 {
 	size_t news = 0;
 
 	*nearest = 0;
 	for (size_t i = 0; i < now->count; i++) {
-		const struct ruling_row *row = row_of(now, snapshot, i);
+		const struct machine_row *row = row_of(now, snapshot, i);
 		enum lsp_verdict verdict = foresee(learned, row);
 		const struct lsp_finding *finding;
 		struct lsp_judgement judgement;
 
 		lsp_snapshot_judgement(snapshot, i, &judgement);
 		expect(judgement.verdict == verdict, "seed %u, port %u: %s, and not %s", seed,
-		       row->socket.local.port, lsp_verdict_word(judgement.verdict),
-		       lsp_verdict_word(verdict));
+		       row->socket.local.port, lsp_words_verdict(judgement.verdict),
+		       lsp_words_verdict(verdict));
 		finding = find_news(&judgement);
 		expect(!finding == (verdict != LSP_VERDICT_UNEXPECTED), "seed %u: news", seed);
 		if (finding && finding->id == LSP_FINDING_CHANGED)
@@ -304,8 +311,8 @@ static size_t expect_verdicts(unsigned seed, const struct machine *learned,
 	return news;
 }
 
-static size_t expect_missing(unsigned seed, const struct machine *learned,
-			     const struct machine *now, const struct lsp_snapshot *snapshot,
+static size_t expect_missing(unsigned seed, const struct listeners *learned,
+			     const struct listeners *now, const struct lsp_snapshot *snapshot,
 			     uint32_t nearest)
 {
 	size_t count, next = 0;
@@ -315,7 +322,7 @@ static size_t expect_missing(unsigned seed, const struct machine *learned,
 		bool is_held = nearest >> i & 1;
 
 		for (size_t n = 0; n < now->count; n++)
-			is_held |= covers(&learned->rows[i], &now->rows[n]) != LSP_KNOWN_NO;
+			is_held |= covers(&learned->rows[i], &now->rows[n]) != LSP_NO;
 		if (is_held)
 			continue;
 		expect(next < count && line_of(missing[next].rule) == i + 1,
@@ -327,7 +334,7 @@ static size_t expect_missing(unsigned seed, const struct machine *learned,
 }
 
 /* Return: how many differences. @reason: of the last listener with one; owned by the caller. */
-static size_t compare(unsigned seed, const struct machine *learned, const struct machine *now,
+static size_t compare(unsigned seed, const struct listeners *learned, const struct listeners *now,
 		      char **reason)
 {
 	struct buf text = BUF_INIT;
@@ -358,8 +365,8 @@ static size_t compare(unsigned seed, const struct machine *learned, const struct
 	return differences;
 }
 
-/* Listeners and rules that would differ even without a change: of a program that is not known. */
-static size_t count_unsure(const struct machine *machine)
+/* Listeners and rules that differ even without a change, because their program is unknown. */
+static size_t count_unsure(const struct listeners *machine)
 {
 	size_t count = 0;
 
@@ -376,7 +383,7 @@ static void a_learned_machine_is_no_news(void **state)
 	(void)state;
 	for (unsigned seed = 1; seed <= MACHINES; seed++) {
 		struct dice dice = {seed};
-		struct machine machine;
+		struct listeners machine;
 
 		make_machine(&dice, &machine);
 		expect(count_unsure(&machine) == 0, "seed %u: a rule without its own", seed);
@@ -384,18 +391,18 @@ static void a_learned_machine_is_no_news(void **state)
 	}
 }
 
-/* All that a restart changes: numbers, names that are made anew, order. */
-static void restart(struct dice *dice, struct machine *machine)
+/* What a restart changes: ids, generated names, and order. */
+static void restart(struct dice *dice, struct listeners *machine)
 {
 	for (size_t i = machine->count; i > 1; i--) {
 		size_t other = roll(dice, (uint32_t)i);
-		struct ruling_row row = machine->rows[i - 1];
+		struct machine_row row = machine->rows[i - 1];
 
 		machine->rows[i - 1] = machine->rows[other];
 		machine->rows[other] = row;
 	}
 	for (size_t i = 0; i < machine->count; i++) {
-		struct ruling_row *row = &machine->rows[i];
+		struct machine_row *row = &machine->rows[i];
 
 		row->socket.inode = 90000 - (uint32_t)i;
 		row->socket.has_cookie = true;
@@ -408,10 +415,10 @@ static void restart(struct dice *dice, struct machine *machine)
 			row->socket.unit = units[unit_of(row->socket.unit)][1];
 		row->socket.has_cgroup = row->socket.cgroup != NULL;
 		row->socket.cgroup_id = 777000 + i;
-		if (row->socket.is_auto == LSP_KNOWN_YES)
+		if (row->socket.is_auto == LSP_YES)
 			row->socket.local.port = (uint16_t)(32768 + roll(dice, 20000));
-		row->fd = 3 + (int32_t)roll(dice, 1000);
-		for (size_t n = 0; n < RULING_OWNERS_MAX && row->owners[n].pid; n++) {
+		for (size_t n = 0; n < MACHINE_OWNERS_MAX && row->owners[n].pid; n++) {
+			row->fds[n] = 3 + (int32_t)roll(dice, 1000);
 			row->owners[n].pid = 1 + roll(dice, 4000000);
 			row->owners[n].comm = programs[roll(dice, ROWS(programs))];
 			row->owners[n].cmdline = programs[roll(dice, ROWS(programs))];
@@ -426,7 +433,7 @@ static void a_restart_is_no_news(void **state)
 	(void)state;
 	for (unsigned seed = 1; seed <= MACHINES; seed++) {
 		struct dice dice = {seed};
-		struct machine learned, now;
+		struct listeners learned, now;
 
 		make_machine(&dice, &learned);
 		now = learned;
@@ -443,7 +450,7 @@ static void one_more_is_news(void **state)
 	(void)state;
 	for (unsigned seed = 1; seed <= MACHINES; seed++) {
 		struct dice dice = {seed};
-		struct machine learned, now;
+		struct listeners learned, now;
 		bool is_covered;
 
 		make_machine(&dice, &learned);
@@ -462,7 +469,7 @@ static void one_less_is_news(void **state)
 	(void)state;
 	for (unsigned seed = 1; seed <= MACHINES; seed++) {
 		struct dice dice = {seed};
-		struct machine learned, now;
+		struct listeners learned, now;
 		size_t differences;
 
 		make_machine(&dice, &learned);
@@ -476,28 +483,29 @@ static void one_less_is_news(void **state)
 		expect(differences <= 1, "seed %u: %zu differences", seed, differences);
 		missed += differences;
 	}
-	/* A twin may hold its rule; seldom. */
+	/* Rarely another listener satisfies its rule. */
 	assert_true(missed > MACHINES * 8 / 10);
 }
 
-/* Return: the key of the fact that is another one now. */
-static const char *alter(struct dice *dice, struct ruling_row *row)
+/* Return: the key of the fact that was changed. */
+static const char *alter(struct dice *dice, struct machine_row *row)
 {
 	struct lsp_socket *socket = &row->socket;
+	const char *fact;
 
 	switch (roll(dice, 9)) {
 	case 0:
 		socket->local.port ^= 1;
 		return "port";
 	case 1:
-		socket->netns = socket->netns == RULING_OWN ? RULING_WEB : RULING_OWN;
+		socket->netns = socket->netns == MACHINE_OWN ? MACHINE_WEB : MACHINE_OWN;
 		return "netns";
 	case 2:
 		memset(socket->local.address, 0, 16);
-		socket->local.address[0] = socket->family == LSP_FAMILY_IPV4 ? 9 : 0x20;
+		socket->local.address[0] = socket->local.family == LSP_FAMILY_IPV4 ? 9 : 0x20;
 		return "scope";
 	case 3:
-		socket->interface = socket->interface ? NULL : "eth9";
+		socket->local.zone = socket->local.zone ? NULL : "eth9";
 		return "interface";
 	case 4:
 		row->user = "mallory";
@@ -507,26 +515,27 @@ static const char *alter(struct dice *dice, struct ruling_row *row)
 		socket->unit = "evil.service";
 		return "unit";
 	case 6:
-		row->owners[0] = (struct lsp_process)RULING_OWNER(66, "sshd", "/evil");
-		return "exe";
+		fact = row->owners[0].pid ? "exe" : "owner_gap";
+		row->owners[0] = (struct lsp_process)MACHINE_OWNER(66, "sshd", "/evil");
+		return fact;
 	case 7:
-		row->owners[0].exe_doubt = LSP_EXE_DOUBT_USERNS;
+		row->owners[0].exe_unverified = LSP_EXE_UNVERIFIED_USERNS;
 		return "exe";
 	default:
-		socket->proto = (enum lsp_proto) !socket->proto;
+		socket->proto = !socket->proto;
 		socket->state = socket->proto == LSP_PROTO_TCP ? LSP_STATE_LISTEN : LSP_STATE_CLOSE;
 		return "proto";
 	}
 }
 
-/* Is there but this one rule that names the port? */
-static bool is_alone(const struct machine *machine, const struct ruling_row *row)
+/* Does only this rule name the port? */
+static bool is_alone(const struct listeners *machine, const struct machine_row *row)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < machine->count; i++)
 		count += machine->rows[i].socket.local.port == row->socket.local.port;
-	return count == 1 && row->socket.is_auto != LSP_KNOWN_YES;
+	return count == 1 && row->socket.is_auto != LSP_YES;
 }
 
 static void names_the_fact(unsigned seed, const char *key, const char *reason)
@@ -535,10 +544,10 @@ static void names_the_fact(unsigned seed, const char *key, const char *reason)
 
 	snprintf(positive, sizeof(positive), "with %s=", key);
 	snprintf(negative, sizeof(negative), "with %s!=", key);
-	/* A user with a name that looks like a number is told by uid. */
+	/* A user whose name looks like a number is shown by uid. */
 	expect(strstr(reason, positive) || strstr(reason, negative) ||
 		       (strcmp(key, "user") == 0 && strstr(reason, "with uid=")),
-	       "seed %u: %s is not told: %s", seed, key, reason);
+	       "seed %u: %s is not mentioned: %s", seed, key, reason);
 }
 
 static void one_other_fact_is_news(void **state)
@@ -548,8 +557,8 @@ static void one_other_fact_is_news(void **state)
 	(void)state;
 	for (unsigned seed = 1; seed <= 3 * MACHINES; seed++) {
 		struct dice dice = {seed};
-		struct machine learned, now;
-		struct ruling_row *row;
+		struct listeners learned, now;
+		struct machine_row *row;
 		char *reason = NULL;
 		bool is_lone, is_covered;
 		const char *key;
@@ -594,7 +603,7 @@ static size_t find_line(const struct buf *text, size_t at, const char **line)
 	return (size_t)(newline - start) + 1;
 }
 
-/* @count lines. Return: the line that says something else now, from 1, or 0. */
+/* Return: the number of the line that changed, from 1, or 0. */
 static size_t damage(struct dice *dice, const struct buf *text, size_t count, struct buf *out)
 {
 	size_t first = roll(dice, (uint32_t)count), second = roll(dice, (uint32_t)count), at,
@@ -631,16 +640,16 @@ static size_t damage(struct dice *dice, const struct buf *text, size_t count, st
 	return 0;
 }
 
-/* Return: 1 when a listener is hidden by what the altered line itself says now. */
-static size_t expect_no_quieter(unsigned seed, const struct machine *learned,
-				const struct machine *now, const struct lsp_rules *rules,
+/* Return: 1 if the altered line itself now hides a listener. */
+static size_t expect_no_quieter(unsigned seed, const struct listeners *learned,
+				const struct listeners *now, const struct lsp_rules *rules,
 				size_t altered)
 {
 	struct lsp_snapshot *snapshot = judge(now, rules);
 	size_t hidden = 0;
 
 	for (size_t i = 0; i < now->count; i++) {
-		const struct ruling_row *row = row_of(now, snapshot, i);
+		const struct machine_row *row = row_of(now, snapshot, i);
 		struct lsp_judgement judgement;
 		size_t line;
 
@@ -649,7 +658,7 @@ static size_t expect_no_quieter(unsigned seed, const struct machine *learned,
 		    foresee(learned, row) == LSP_VERDICT_EXPECTED)
 			continue;
 		line = line_of(judgement.rule);
-		/* A byte that became the end of a line makes two of it. */
+		/* A byte that became a newline makes two lines. */
 		expect(altered && (line == altered || line == altered + 1),
 		       "seed %u: port %u is hidden by line %zu", seed, row->socket.local.port,
 		       line);
@@ -666,7 +675,7 @@ static void a_damaged_file_hides_nothing(void **state)
 	(void)state;
 	for (unsigned seed = 1; seed <= 4 * MACHINES; seed++) {
 		struct dice dice = {seed};
-		struct machine learned, now;
+		struct listeners learned, now;
 		struct buf text = BUF_INIT, damaged = BUF_INIT, errors = BUF_INIT;
 		struct lsp_rules rules = {0};
 		size_t altered;
@@ -674,7 +683,7 @@ static void a_damaged_file_hides_nothing(void **state)
 		make_machine(&dice, &learned);
 		if (!learned.count)
 			continue;
-		/* Of another machine nearly all is news; a part of this one differs by a fact. */
+		/* Nearly all of another machine differs; part of this one differs in one fact. */
 		make_machine(&dice, &now);
 		for (size_t i = 0; i < now.count; i++) {
 			if (i < learned.count && roll(&dice, 2)) {
@@ -684,15 +693,16 @@ static void a_damaged_file_hides_nothing(void **state)
 		}
 		learn(&learned, "", &text);
 		altered = damage(&dice, &text, learned.count, &damaged);
-		if (ruling_parse(&rules.host, "f", damaged.data, damaged.size, &errors) < 0) {
+		if (ruling_parse(&rules.host.table, "f", damaged.data, damaged.size, &errors) < 0) {
 			expect(errors.size, "seed %u: refused without a word", seed);
 			refused++;
 		} else {
-			assert_int_equal(rules_index(&rules.host), 0);
+			assert_int_equal(rule_index_init(&rules.host.index, &rules.host.table), 0);
 			hidden += expect_no_quieter(seed, &learned, &now, &rules, altered);
 			taken++;
 		}
-		rules_deinit(&rules.host);
+		rule_index_deinit(&rules.host.index);
+		rule_table_deinit(&rules.host.table);
 		buf_deinit(&text);
 		buf_deinit(&damaged);
 		buf_deinit(&errors);

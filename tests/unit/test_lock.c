@@ -37,7 +37,7 @@ static void the_file_is_made_private_and_stays(void **state)
 	assert_int_equal(stat(path, &st), 0);
 }
 
-/* Of one process too: the lock belongs to the open file, not to who opened it. */
+/* Even in one process: the lock belongs to the open file. */
 static void a_second_one_waits_for_its_time_and_no_longer(void **state)
 {
 	struct timespec start, end;
@@ -98,7 +98,7 @@ static void it_ends_with_the_process(void **state)
 	close(fd);
 }
 
-/* Who comes while it is held gets it as soon as it is given back. */
+/* A waiter gets the lock as soon as it is released. */
 static void it_is_handed_on_in_time(void **state)
 {
 	char path[256];

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Texts for standard error: one line each, and no foreign byte as it came. */
+/* cli/message: texts for standard error, one line each, with foreign bytes escaped. */
+#include "protocols.h"
 #include "support.h"
 
+#include "machine.h"
 #include "message.h"
-#include "model/snapshot.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -40,39 +41,76 @@ static void test_line(void **state)
 	}
 }
 
-static void test_failure(void **state)
+static void test_error(void **state)
 {
+	struct error error = ERROR_INIT;
 	struct buf out = BUF_INIT;
 
 	(void)state;
-	message_format_failure(&out, -EPERM, "netlink: no\n\nproc: \x1bneither\n");
-	expect_text(&out, "lsports: nothing could be read:\n"
-			  "lsports: netlink: no\n"
+	error_set(&error, -EPERM, "nothing could be read: tcp");
+	error_add(&error, -EPERM, "two\nlines");
+	error_add(&error, -EPERM, "proc: \x1bneither");
+	message_add_error(&out, &error);
+	expect_text(&out, "lsports: nothing could be read: tcp\n"
+			  "lsports: two\\x0alines\n"
 			  "lsports: proc: \\x1bneither\n");
-	message_format_failure(&out, -EINVAL, "no network namespace \"x\"");
-	expect_text(&out, "lsports: no network namespace \"x\"\n");
-	message_format_failure(&out, -EACCES, NULL);
-	expect_text(&out, "lsports: nothing could be read:\nlsports: Permission denied\n");
+	error_reset(&error);
+	message_add_error(&out, &error);
+	assert_int_equal(out.size, 0);
+	error_note(&error, -EACCES);
+	message_add_error(&out, &error);
+	expect_text(&out, "lsports: Permission denied\n");
+	error_reset(&error);
+	error_note(&error, -ENOMEM);
+	message_add_error(&out, &error);
+	assert_int_equal(out.error, -ENOMEM);
+	buf_deinit(&out);
+	error_deinit(&error);
 }
 
-static void test_gaps_and_notes(void **state)
+static void test_gaps(void **state)
 {
-	const struct lsp_gap counted = {
-		.what = "processes", .why = "run as root", .count = 12, .hides = true};
-	const struct lsp_gap uncounted = {.what = "tcp\x1b", .why = "read from /proc/net"};
+	static const struct {
+		struct lsp_gap gap;
+		const char *expected;
+	} rows[] = {
+		{{.what = "processes", .why = "could not be read: run as root", .count = 12},
+		 "could not read 12 processes: run as root"},
+		{{.what = "processes", .why = "could not be read: run as root", .count = 1},
+		 "could not read 1 process: run as root"},
+		{{.what = "network namespaces", .why = "could not be entered: no", .count = 1},
+		 "could not enter 1 network namespace: no"},
+		{{.what = "owners", .why = "could not be looked up: bpf: no"},
+		 "could not look up owners: bpf: no"},
+		{{.what = "processes", .why = "outside this PID namespace cannot be seen"},
+		 "processes outside this PID namespace cannot be seen"},
+		{{.what = "tcp\x1b", .why = "were read through /proc/net"},
+		 "tcp\\x1b were read through /proc/net"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		struct lsp_snapshot *snapshot = NULL;
+		struct buf out = BUF_INIT;
+		char expected[200];
+
+		assert_int_equal(builder_new(&snapshot), 0);
+		assert_int_equal(builder_add_gap(snapshot, &rows[i].gap), 0);
+		snprintf(expected, sizeof(expected), "lsports: %s\n", rows[i].expected);
+		message_format_gaps(&out, snapshot, false);
+		expect_text(&out, expected);
+		lsp_snapshot_free(snapshot);
+	}
+}
+
+static void test_notes(void **state)
+{
 	struct lsp_snapshot *snapshot = NULL;
 	struct buf out = BUF_INIT;
 
 	(void)state;
-	assert_int_equal(snapshot_new(&snapshot), 0);
-	assert_int_equal(snapshot_add_gap(snapshot, &counted), 0);
-	assert_int_equal(snapshot_add_gap(snapshot, &uncounted), 0);
-	assert_int_equal(snapshot_add_note(snapshot, "tcp: %s", "netlink"), 0);
-	assert_int_equal(snapshot_settle(snapshot), 0);
-	assert_int_equal(snapshot_seal(snapshot), 0);
-	message_format_gaps(&out, snapshot);
-	expect_text(&out, "lsports: 12 processes: run as root\n"
-			  "lsports: tcp\\x1b: read from /proc/net\n");
+	assert_int_equal(builder_new(&snapshot), 0);
+	assert_int_equal(builder_add_note(snapshot, "tcp: %s", "netlink"), 0);
 	message_format_notes(&out, snapshot);
 	expect_text(&out, "lsports: tcp: netlink\n");
 	lsp_snapshot_free(snapshot);
@@ -93,7 +131,7 @@ static void test_write_failure(void **state)
 		{"link", 0, -EMEDIUMTYPE,
 		 "it is a symbolic link: only a regular file can be replaced; use > FILE"},
 		{"gone", 0, -EMEDIUMTYPE,
-		 "it is no regular file: only a regular file can be replaced; use > FILE"},
+		 "it is not a regular file: only a regular file can be replaced; use > FILE"},
 		{"dir", 0, -EISDIR, "it is a directory: only a regular file can be replaced"},
 		{"file", 0, -ENOSPC, "No space left on device"},
 	};
@@ -136,7 +174,7 @@ static void test_empty(void **state)
 		{{.selectors = selectors, .selector_count = 2}, "no listener with :8080, 90-99"},
 		{{.states = OPTIONS_STATE_OTHERS}, "no connected socket"},
 		{{.states = OPTIONS_STATE_LISTENERS | OPTIONS_STATE_OTHERS}, "no socket"},
-		{{.netns = {netns, 2}}, "nothing is listening in blue, 1"},
+		{{.netns = {.data = netns, .count = 2}}, "nothing is listening in blue, 1"},
 	};
 
 	(void)state;
@@ -153,9 +191,9 @@ static void test_empty(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_line),           cmocka_unit_test(test_failure),
-		cmocka_unit_test(test_gaps_and_notes), TREE_TEST(test_write_failure),
-		cmocka_unit_test(test_empty),
+		cmocka_unit_test(test_line),   cmocka_unit_test(test_error),
+		cmocka_unit_test(test_gaps),   cmocka_unit_test(test_notes),
+		TREE_TEST(test_write_failure), cmocka_unit_test(test_empty),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

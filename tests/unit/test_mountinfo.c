@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* owners/mountinfo: a line gives its mount with all escapes undone, or is passed over. */
+/* host/mountinfo: a line becomes a mount with its escapes undone, or is skipped. */
 #include "support.h"
 
-#include "owners/mountinfo.h"
+#include "host/mountinfo.h"
 
 static void mounts_are_read_line_by_line(void **state)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* base/nearest: a slip finds its word, and a word that is not meant is not offered. */
+/* base/nearest: a typing mistake finds its word, and unrelated words are not offered. */
 #include "support.h"
 
 #include "nearest.h"

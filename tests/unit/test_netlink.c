@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * collect/netlink: a dump is whole or an error. Replies are written as letters, one a message, so
- * that a row of the table reads as what came over the wire.
+ * collect/netlink: a dump is complete or an error. Each letter is one message, so that a row of the
+ * table reads like the traffic.
  */
 #include "support.h"
 
@@ -133,16 +133,19 @@ static void wire_deinit(struct wire *wire)
 
 struct seen {
 	size_t sockets;
-	size_t fail_at; /* the ordinal that is answered with -ENOMEM; 0 none */
+	int64_t *deadline; /* NULL, or what is over with the first socket */
+	size_t fail_at;    /* the ordinal that is answered with -ENOMEM; 0 none */
 };
 
-static int count_socket(const struct lsp_socket *socket, uint32_t ifindex, void *data)
+static int count_socket(const struct lsp_socket *socket, void *data)
 {
 	struct seen *seen = data;
 
 	assert_int_equal(socket->local.port, 22);
-	assert_int_equal(ifindex, 0);
+	assert_int_equal(socket->local.zone_index, 0);
 	seen->sockets++;
+	if (seen->deadline)
+		*seen->deadline = 1;
 	return seen->sockets == seen->fail_at ? -ENOMEM : 0;
 }
 
@@ -242,7 +245,7 @@ static void a_dump_is_whole_or_an_error(void **state)
 		       result.batches);
 		expect(result.was_interrupted == rows[i].was_interrupted, "\"%s\"",
 		       rows[i].letters);
-		/* Replies may still come after a failure: nothing is asked there again. */
+		/* Replies may still arrive after a failure, so that transport is not used again. */
 		expect((netlink.transport == NULL) == (r < 0), "\"%s\": transport",
 		       rows[i].letters);
 		expect(script.frees == (r < 0), "\"%s\": freed", rows[i].letters);
@@ -251,7 +254,7 @@ static void a_dump_is_whole_or_an_error(void **state)
 	}
 }
 
-static void the_largest_datagram_with_sockets_is_told(void **state)
+static void the_largest_datagram_is_remembered(void **state)
 {
 	const size_t message = NLMSG_HDRLEN + 72;
 	struct dump_result result;
@@ -349,6 +352,49 @@ static void nothing_is_asked_after_three_timeouts(void **state)
 	netlink_deinit(NULL);
 }
 
+static void a_dump_ends_at_the_deadline(void **state)
+{
+	static const struct {
+		const char *letters;
+		int expected;
+		size_t sockets;
+	} late[] = {{"s|s|d", -ETIME, 1}, {"ss|A", -ETIME, 2}, {"s|E", -ETIME, 1}, {"sd", 0, 1}};
+	struct dump_result result;
+	struct netlink netlink;
+	struct script script;
+
+	(void)state;
+	for (size_t i = 0; i < ROWS(late); i++) {
+		struct seen seen = {.deadline = &netlink.deadline};
+		int r;
+
+		assert_int_equal(netlink_init(&netlink, &recorded), 0);
+		r = dump(&netlink, &script, late[i].letters, &seen, &result);
+		expect(r == late[i].expected, "\"%s\": %d", late[i].letters, r);
+		expect(seen.sockets == late[i].sockets, "\"%s\": %zu sockets", late[i].letters,
+		       seen.sockets);
+		/* That the kernel was silent is something else. */
+		expect(netlink.timeouts == 0, "\"%s\"", late[i].letters);
+		netlink_deinit(&netlink);
+	}
+}
+
+static void after_the_deadline_nothing_is_asked(void **state)
+{
+	struct dump_result result;
+	struct netlink netlink;
+	struct script script;
+	struct seen seen = {0};
+
+	(void)state;
+	assert_int_equal(netlink_init(&netlink, &recorded), 0);
+	netlink.deadline = 1;
+	assert_int_equal(dump(&netlink, &script, "s|d", &seen, &result), -ETIME);
+	assert_int_equal(script.asked_count, 0);
+	assert_int_equal(seen.sockets, 0);
+	netlink_deinit(&netlink);
+}
+
 static void without_a_recording_there_is_an_error(void **state)
 {
 	struct dump_result result;
@@ -367,11 +413,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_dump_is_whole_or_an_error),
-		cmocka_unit_test(the_largest_datagram_with_sockets_is_told),
+		cmocka_unit_test(the_largest_datagram_is_remembered),
 		cmocka_unit_test(the_request_goes_out_as_asked_and_each_has_its_sequence),
 		cmocka_unit_test(an_error_of_the_reader_ends_the_dump),
 		cmocka_unit_test(a_request_that_cannot_be_sent_is_an_error),
 		cmocka_unit_test(nothing_is_asked_after_three_timeouts),
+		cmocka_unit_test(a_dump_ends_at_the_deadline),
+		cmocka_unit_test(after_the_deadline_nothing_is_asked),
 		TREE_TEST(without_a_recording_there_is_an_error),
 	};
 

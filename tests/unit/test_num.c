@@ -4,6 +4,8 @@
 
 #include "num.h"
 
+#include <stdlib.h>
+
 static void a_text_is_a_number_or_is_refused(void **state)
 {
 	static const struct {
@@ -95,7 +97,7 @@ static void digits_of_a_base_are_taken_and_no_more(void **state)
 	for (size_t i = 0; i < ROWS(rows); i++) {
 		const char *cursor = rows[i].text;
 		uint64_t number = 77;
-		bool is_taken = num_take(&cursor, cursor + strlen(cursor), rows[i].base,
+		bool is_taken = num_scan(&cursor, cursor + strlen(cursor), rows[i].base,
 					 rows[i].max, &number);
 
 		expect(is_taken == (rows[i].taken != 0), "\"%s\"", rows[i].text);
@@ -115,9 +117,65 @@ static void the_end_is_never_passed(void **state)
 		const char *cursor = text;
 		uint64_t number = 0;
 
-		expect(num_take(&cursor, text + size, 10, 9999, &number) == (size != 0), "size %zu",
+		expect(num_scan(&cursor, text + size, 10, 9999, &number) == (size != 0), "size %zu",
 		       size);
 		expect(number == expected[size] && cursor == text + size, "size %zu", size);
+	}
+}
+
+static void a_list_has_so_many_numbers_and_nothing_else(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t count;
+		bool is_list;
+		uint64_t numbers[3];
+	} rows[] = {
+		{"1024\n", 1, true, {1024}},
+		{"1024", 1, true, {1024}},
+		{"0", 1, true, {0}},
+		{"32768\t60999\n", 2, true, {32768, 60999}},
+		{"5 6", 2, true, {5, 6}},
+		{"1024 \t 1025\n", 2, true, {1024, 1025}},
+		{"12345\t0\t65535\n", 3, true, {12345, 0, 65535}},
+		{"12345\t0\t65536\n", 3, false, {0}},
+		{"65536\n", 1, false, {0}},
+		{"1\t2\n", 1, false, {0}},
+		{"1\t2\n", 3, false, {0}},
+		{"1\n2\n", 2, false, {0}},
+		{"1-2\n", 2, false, {0}},
+		{"1,2\n", 2, false, {0}},
+		{"1\t\n", 2, false, {0}},
+		{"1\t", 2, false, {0}},
+		{"1\t", 1, false, {0}},
+		{"1 \n", 1, false, {0}},
+		{"1\n\n", 1, false, {0}},
+		{" 1\n", 1, false, {0}},
+		{"\t1\n", 2, false, {0}},
+		{"5x\n", 1, false, {0}},
+		{"-5\n", 1, false, {0}},
+		{"+5\n", 1, false, {0}},
+		{"0x5\n", 1, false, {0}},
+		{"x\n", 1, false, {0}},
+		{"\n", 1, false, {0}},
+		{"", 1, false, {0}},
+		{"", 0, true, {0}},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		size_t size = strlen(rows[i].text);
+		char *exact = malloc(size ? size : 1);
+		uint64_t numbers[3] = {0};
+
+		assert_non_null(exact);
+		memcpy(exact, rows[i].text, size);
+		expect(num_parse_list(exact, size, 65535, numbers, rows[i].count) ==
+			       rows[i].is_list,
+		       "row %zu: \"%s\"", i, rows[i].text);
+		for (size_t j = 0; rows[i].is_list && j < rows[i].count; j++)
+			expect(numbers[j] == rows[i].numbers[j], "row %zu: number %zu", i, j);
+		free(exact);
 	}
 }
 
@@ -127,6 +185,7 @@ int main(void)
 		cmocka_unit_test(a_text_is_a_number_or_is_refused),
 		cmocka_unit_test(digits_of_a_base_are_taken_and_no_more),
 		cmocka_unit_test(the_end_is_never_passed),
+		cmocka_unit_test(a_list_has_so_many_numbers_and_nothing_else),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* view/order: which rows are shown, selected or all, and in which order. */
-#include "checked.h"
+#include "support.h"
 
+#include "machine.h"
 #include "view/order.h"
 
 #include <stdlib.h>
 
-static const struct checked_row rows[] = {
-	{.socket = {CHECKED_TCP(100), .uid = 3}}, {.socket = {CHECKED_TCP(200), .uid = 1}},
-	{.socket = {CHECKED_TCP(300), .uid = 2}}, {.socket = {CHECKED_TCP(400), .uid = 1}},
-	{.socket = {CHECKED_TCP(500), .uid = 3}},
+static const struct machine_row rows[] = {
+	{.socket = {MACHINE_TCP(100), .uid = 3}}, {.socket = {MACHINE_TCP(200), .uid = 1}},
+	{.socket = {MACHINE_TCP(300), .uid = 2}}, {.socket = {MACHINE_TCP(400), .uid = 1}},
+	{.socket = {MACHINE_TCP(500), .uid = 3}},
 };
-static const struct checked_machine machine = {.rows = rows, .count = ROWS(rows)};
+static const struct machine machine = {.rows = rows, .count = ROWS(rows)};
 
 static const uint32_t none[] = {0};
 static const uint32_t some[] = {0, 2, 3};
@@ -44,29 +45,29 @@ static const struct {
 
 static void test_rows(void **state)
 {
-	struct lsp_snapshot *snapshot = checked_snapshot(&machine);
+	struct lsp_snapshot *snapshot = machine_snapshot(&machine);
 
 	(void)state;
 	for (size_t i = 0; i < ROWS(cases); i++) {
 		struct view view = {.rows = cases[i].rows, .row_count = cases[i].row_count};
 		struct order order;
 		size_t count = 0;
-		char *reason;
 
 		if (cases[i].sort)
-			assert_int_equal(sort_list_parse(&view.sort, cases[i].sort, &reason), 0);
+			assert_int_equal(sort_list_parse(&view.sort, cases[i].sort, NULL), 0);
 		if (cases[i].grouping)
-			view.grouping = grouping_find(cases[i].grouping);
+			view.grouping = groupings_find(cases[i].grouping);
 		assert_int_equal(order_init(&order, &view, snapshot, true), 0);
 		for (; cases[i].expected[count]; count++) {
 			struct row row;
 
 			expect(count < order.count, "case %zu: %zu rows", i, order.count);
 			order_row(&order, count, true, &row);
-			expect(row.socket.local.port == cases[i].expected[count],
-			       "case %zu: port %u at %zu", i, row.socket.local.port, count);
+			expect(row.subject.socket.local.port == cases[i].expected[count],
+			       "case %zu: port %u at %zu", i, row.subject.socket.local.port, count);
 			/* the place in the snapshot, whatever the order is */
-			assert_int_equal((row.index + 1) * 100, row.socket.local.port);
+			assert_int_equal((row.subject.index + 1) * 100,
+					 row.subject.socket.local.port);
 		}
 		assert_int_equal(order.count, count);
 		order_deinit(&order);
@@ -76,10 +77,10 @@ static void test_rows(void **state)
 	lsp_snapshot_free(snapshot);
 }
 
-/* Nothing is kept for rows that stand in the snapshot's own order. */
+/* Rows in the order of the snapshot need no memory. */
 static void test_cost(void **state)
 {
-	struct lsp_snapshot *snapshot = checked_snapshot(&machine);
+	struct lsp_snapshot *snapshot = machine_snapshot(&machine);
 	const struct view view = {0};
 	struct order order;
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* owners/parents: the chain goes up to where it ends, and no stranger gets into it. */
+/* owners/parents: the chain goes up to its end, and contains no unrelated process. */
 #include "proctree.h"
 
 #include <stdio.h>
 
-#define FACTS ((unsigned)LSP_FACT_OWNERS | (unsigned)LSP_FACT_PARENTS)
+#define FACTS ((unsigned)LSP_LOOKUP_OWNERS | (unsigned)LSP_LOOKUP_PARENTS)
 
 static void add(const char *tree, unsigned pid, const char *comm, unsigned parent, unsigned started)
 {
@@ -18,12 +18,12 @@ static void add(const char *tree, unsigned pid, const char *comm, unsigned paren
 	proctree_add(tree, pid, text, "comm");
 }
 
-static const struct lsp_process *find_owner(const char *tree, unsigned facts,
+static const struct lsp_process *find_owner(const char *tree, unsigned lookups,
 					    struct lsp_snapshot **snapshot)
 {
 	static const uint32_t inodes[] = {7001};
 
-	*snapshot = proctree_find(tree, facts, inodes, 1);
+	*snapshot = proctree_find(tree, lookups, inodes, 1);
 	return proctree_owners(*snapshot, 0, 1)->process;
 }
 
@@ -43,11 +43,11 @@ static void a_chain_goes_up_to_the_first(void **state)
 	assert_int_equal(at->parent->parent->pid, 1);
 	assert_null(at->parent->parent->parent);
 	lsp_snapshot_free(snapshot);
-	assert_null(find_owner(*state, LSP_FACT_OWNERS, &snapshot)->parent);
+	assert_null(find_owner(*state, LSP_LOOKUP_OWNERS, &snapshot)->parent);
 	lsp_snapshot_free(snapshot);
 }
 
-/* Its PID was used again: who is younger than its child has not started it. */
+/* Its PID was reused: a process younger than its child did not start it. */
 static void a_stranger_is_no_parent(void **state)
 {
 	struct lsp_snapshot *snapshot;
@@ -71,7 +71,7 @@ static void one_that_is_gone_ends_it_without_a_gap(void **state)
 	lsp_snapshot_free(snapshot);
 }
 
-/* No kernel tells such a thing; a recording may. */
+/* No kernel reports this; a recording may. */
 static void a_circle_has_an_end(void **state)
 {
 	const struct lsp_process *at;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* portsysctl: what the kernel says of its port numbers, and nothing from a text that was cut. */
+/* host/portsysctl: the port sysctls, and nothing from a truncated text. */
 #include "support.h"
 
-#include "model/snapshot.h"
-#include "portsysctl.h"
+#include "model/builder.h"
+#include "host/portsysctl.h"
 
 #include <fcntl.h>
 #include <sched.h>
@@ -18,51 +18,6 @@
 #define RESERVED DIRECTORY "ip_local_reserved_ports"
 
 /* --- pure ----------------------------------------------------------------------------------- */
-
-static void a_range_is_two_numbers(void **state)
-{
-	static const struct {
-		const char *text;
-		bool is_range;
-		uint16_t first, last;
-	} rows[] = {
-		{"32768\t60999\n", true, 32768, 60999},
-		{"32768\t60999", true, 32768, 60999},
-		{"1 65535\n", true, 1, 65535},
-		{"0\t0\n", true, 0, 0},
-		{"1024 \t 1024\n", true, 1024, 1024},
-		{"60999\t32768\n", false, 0, 0},
-		{"32768\t65536\n", false, 0, 0},
-		{"65536\t65537\n", false, 0, 0},
-		{"32768\n60999\n", false, 0, 0},
-		{"32768\t\n", false, 0, 0},
-		{"32768\t", false, 0, 0},
-		{"32768", false, 0, 0},
-		{"\t60999\n", false, 0, 0},
-		{"32768\t60999\t\n", false, 0, 0},
-		{"32768\t60999\n\n", false, 0, 0},
-		{"32768-60999\n", false, 0, 0},
-		{"-1\t60999\n", false, 0, 0},
-		{"\n", false, 0, 0},
-		{"", false, 0, 0},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < ROWS(rows); i++) {
-		size_t size = strlen(rows[i].text);
-		char *exact = malloc(size ? size : 1);
-		struct lsp_port_range range = {0};
-
-		assert_non_null(exact);
-		memcpy(exact, rows[i].text, size);
-		expect(portsysctl_parse_range(exact, size, &range) == rows[i].is_range, "\"%s\"",
-		       rows[i].text);
-		expect(!rows[i].is_range ||
-			       (range.first == rows[i].first && range.last == rows[i].last),
-		       "\"%s\": %u-%u", rows[i].text, range.first, range.last);
-		free(exact);
-	}
-}
 
 static void a_list_of_ports_is_whole_or_none(void **state)
 {
@@ -79,7 +34,7 @@ static void a_list_of_ports_is_whole_or_none(void **state)
 		{"0,65535\n", true, {{0, 0}, {65535, 65535}}, 2},
 		{"0-65535\n", true, {{0, 65535}}, 1},
 		{"9-10,1-2,2-4\n", true, {{1, 4}, {9, 10}}, 2},
-		/* The kernel ends with a newline: these were cut. */
+		/* The kernel ends with a newline: these are truncated. */
 		{"8080,9148-9150", false, {{0, 0}}, 0},
 		{"8080,914", false, {{0, 0}}, 0},
 		{"8080,", false, {{0, 0}}, 0},
@@ -128,16 +83,59 @@ static struct lsp_snapshot *load(const char *tree)
 	struct root root;
 
 	assert_int_equal(root_init(&root, tree), 0);
-	assert_int_equal(snapshot_new(&snapshot), 0);
+	assert_int_equal(builder_new(&snapshot), 0);
 	assert_int_equal(portsysctl_load(&root, 7, snapshot), 0);
 	root_deinit(&root);
 	return snapshot;
 }
 
-static enum lsp_known is_ephemeral(const struct lsp_snapshot *snapshot, unsigned port)
+static enum lsp_tristate is_ephemeral(const struct lsp_snapshot *snapshot, unsigned port)
 {
-	return lsp_is_ephemeral(snapshot,
-				&(struct lsp_socket){.netns = 7, .local.port = (uint16_t)port});
+	return lsp_snapshot_is_ephemeral(
+		snapshot, &(struct lsp_socket){.netns = 7, .local.port = (uint16_t)port});
+}
+
+static void a_range_is_two_numbers(void **state)
+{
+	static const struct {
+		const char *text;
+		bool is_range;
+		uint16_t first, last;
+	} rows[] = {
+		{"32768\t60999\n", true, 32768, 60999},
+		{"32768\t60999", true, 32768, 60999},
+		{"1 65535\n", true, 1, 65535},
+		{"0\t0\n", true, 0, 0},
+		{"1024 \t 1024\n", true, 1024, 1024},
+		{"60999\t32768\n", false, 0, 0},
+		{"32768\t65536\n", false, 0, 0},
+		{"65536\t65537\n", false, 0, 0},
+		{"32768\n60999\n", false, 0, 0},
+		{"32768\t\n", false, 0, 0},
+		{"32768\t", false, 0, 0},
+		{"32768", false, 0, 0},
+		{"\t60999\n", false, 0, 0},
+		{"32768\t60999\t\n", false, 0, 0},
+		{"32768\t60999\n\n", false, 0, 0},
+		{"32768-60999\n", false, 0, 0},
+		{"-1\t60999\n", false, 0, 0},
+		{"\n", false, 0, 0},
+		{"", false, 0, 0},
+	};
+
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		struct lsp_port_policy policy;
+		struct lsp_snapshot *snapshot;
+
+		tree_write_text(*state, RANGE, rows[i].text);
+		snapshot = load(*state);
+		lsp_snapshot_port_policy(snapshot, 7, 1, &policy);
+		expect(policy.has_range == rows[i].is_range, "\"%s\"", rows[i].text);
+		expect(!rows[i].is_range || (policy.range.first == rows[i].first &&
+					     policy.range.last == rows[i].last),
+		       "\"%s\": %u-%u", rows[i].text, policy.range.first, policy.range.last);
+		lsp_snapshot_free(snapshot);
+	}
 }
 
 static void ephemeral_is_inside_of_the_range_and_not_reserved(void **state)
@@ -170,8 +168,8 @@ static void ephemeral_is_inside_of_the_range_and_not_reserved(void **state)
 			tree_write_text(*state, RESERVED, rows[i].reserved);
 		snapshot = load(*state);
 		for (size_t j = 0; j < 4; j++) {
-			enum lsp_known yes = rows[i].is_known ? LSP_KNOWN_YES : LSP_KNOWN_NOT;
-			enum lsp_known no = rows[i].is_known ? LSP_KNOWN_NO : LSP_KNOWN_NOT;
+			enum lsp_tristate yes = rows[i].is_known ? LSP_YES : LSP_UNKNOWN;
+			enum lsp_tristate no = rows[i].is_known ? LSP_NO : LSP_UNKNOWN;
 
 			expect(is_ephemeral(snapshot, rows[i].yes[j]) == yes, "row %zu: %u", i,
 			       rows[i].yes[j]);
@@ -190,11 +188,11 @@ static void a_range_that_is_reserved_whole_has_no_ephemeral_port(void **state)
 	tree_write_text(*state, RESERVED, "5-30\n");
 	snapshot = load(*state);
 	for (unsigned port = 0; port < PORTSYSCTL_COUNT; port++)
-		expect(is_ephemeral(snapshot, port) == LSP_KNOWN_NO, "%u", port);
+		expect(is_ephemeral(snapshot, port) == LSP_NO, "%u", port);
 	lsp_snapshot_free(snapshot);
 }
 
-/* One that cannot be read says nothing about the others. */
+/* A sysctl that cannot be read does not affect the others. */
 static void each_sysctl_is_read_by_itself(void **state)
 {
 	const struct lsp_socket ssh = {.netns = 7, .local.port = 22};
@@ -203,14 +201,14 @@ static void each_sysctl_is_read_by_itself(void **state)
 	tree_write_text(*state, RANGE, "10\t20\n");
 	tree_write_text(*state, RESERVED, "\n");
 	snapshot = load(*state);
-	assert_int_equal(lsp_is_privileged(snapshot, &ssh), LSP_KNOWN_NOT);
-	assert_int_equal(is_ephemeral(snapshot, 10), LSP_KNOWN_YES);
+	assert_int_equal(lsp_snapshot_is_privileged(snapshot, &ssh), LSP_UNKNOWN);
+	assert_int_equal(is_ephemeral(snapshot, 10), LSP_YES);
 	lsp_snapshot_free(snapshot);
 	tree_write_text(*state, DIRECTORY "ip_unprivileged_port_start", "1024\n");
 	tree_remove(*state, RANGE);
 	snapshot = load(*state);
-	assert_int_equal(lsp_is_privileged(snapshot, &ssh), LSP_KNOWN_YES);
-	assert_int_equal(is_ephemeral(snapshot, 10), LSP_KNOWN_NOT);
+	assert_int_equal(lsp_snapshot_is_privileged(snapshot, &ssh), LSP_YES);
+	assert_int_equal(is_ephemeral(snapshot, 10), LSP_UNKNOWN);
 	lsp_snapshot_free(snapshot);
 }
 
@@ -225,29 +223,29 @@ static void too_large_a_file_is_unknown(void **state)
 	tree_write_text(*state, RANGE, "10\t20\n");
 	tree_write(*state, RESERVED, text.data, text.size);
 	snapshot = load(*state);
-	assert_int_equal(is_ephemeral(snapshot, 10), LSP_KNOWN_NOT);
+	assert_int_equal(is_ephemeral(snapshot, 10), LSP_UNKNOWN);
 	lsp_snapshot_free(snapshot);
 	buf_deinit(&text);
 }
 
-static void a_list_is_told_without_a_range_too(void **state)
+static void a_list_is_kept_without_a_range_too(void **state)
 {
 	struct lsp_port_policy policy;
 	struct lsp_snapshot *snapshot;
 
 	tree_write_text(*state, RESERVED, "0,80-81,65535\n");
 	snapshot = load(*state);
-	lsp_port_policy_of(snapshot, 7, 81, &policy);
+	lsp_snapshot_port_policy(snapshot, 7, 81, &policy);
 	assert_false(policy.has_range);
-	assert_int_equal(policy.is_reserved, LSP_KNOWN_YES);
-	lsp_port_policy_of(snapshot, 7, 65535, &policy);
-	assert_int_equal(policy.is_reserved, LSP_KNOWN_YES);
-	lsp_port_policy_of(snapshot, 7, 82, &policy);
-	assert_int_equal(policy.is_reserved, LSP_KNOWN_NO);
+	assert_int_equal(policy.is_reserved, LSP_YES);
+	lsp_snapshot_port_policy(snapshot, 7, 65535, &policy);
+	assert_int_equal(policy.is_reserved, LSP_YES);
+	lsp_snapshot_port_policy(snapshot, 7, 82, &policy);
+	assert_int_equal(policy.is_reserved, LSP_NO);
 	lsp_snapshot_free(snapshot);
 	tree_write_text(*state, RANGE, "10\t20\n");
 	snapshot = load(*state);
-	lsp_port_policy_of(snapshot, 7, 82, &policy);
+	lsp_snapshot_port_policy(snapshot, 7, 82, &policy);
 	assert_true(policy.has_range);
 	assert_int_equal(policy.range.last, 20);
 	lsp_snapshot_free(snapshot);
@@ -288,14 +286,14 @@ static int with_a_long_list(void)
 		return CANNOT;
 	if (!reserve_every_second())
 		return 1;
-	if (root_init(&root, NULL) < 0 || snapshot_new(&snapshot) < 0 ||
+	if (root_init(&root, NULL) < 0 || builder_new(&snapshot) < 0 ||
 	    portsysctl_load(&root, 7, snapshot) < 0)
 		return 2;
 	/* A new namespace has the kernel's own range. */
 	for (unsigned port = 0; port < PORTSYSCTL_COUNT; port++) {
 		bool is_inside = port >= 32768 && port <= 60999 && port % 2 == 0;
 
-		if (is_ephemeral(snapshot, port) != (is_inside ? LSP_KNOWN_YES : LSP_KNOWN_NO))
+		if (is_ephemeral(snapshot, port) != (is_inside ? LSP_YES : LSP_NO))
 			r = 3;
 	}
 	lsp_snapshot_free(snapshot);
@@ -312,13 +310,13 @@ static void a_long_list_of_the_kernel_is_read_whole(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_range_is_two_numbers),
 		cmocka_unit_test(a_list_of_ports_is_whole_or_none),
+		TREE_TEST(a_range_is_two_numbers),
 		TREE_TEST(ephemeral_is_inside_of_the_range_and_not_reserved),
 		TREE_TEST(a_range_that_is_reserved_whole_has_no_ephemeral_port),
 		TREE_TEST(each_sysctl_is_read_by_itself),
 		TREE_TEST(too_large_a_file_is_unknown),
-		TREE_TEST(a_list_is_told_without_a_range_too),
+		TREE_TEST(a_list_is_kept_without_a_range_too),
 		cmocka_unit_test(a_long_list_of_the_kernel_is_read_whole),
 	};
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* owners/prefilter: threads leave out who holds nothing, and nobody else. */
+/* owners/prefilter: threads leave out processes that hold nothing, and no others. */
 #include "proctree.h"
 
-#include "owners/procwalk.h"
+#include "owners/prefilter.h"
 
 #include <sched.h>
 #include <stdio.h>
@@ -10,7 +10,7 @@
 #define FIRST_PID 1000u
 #define PROCESSES 400u
 
-/* Every process holds a socket of its own: of PID p it is p. */
+/* Every process holds one socket, whose inode is its PID. */
 static void make_processes(const char *tree, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++) {
@@ -29,86 +29,87 @@ static bool has_threads(void)
 	return CPU_COUNT(&set) > 1;
 }
 
-static struct procwalk *run(const char *tree, const uint32_t *inodes, size_t count,
-			    struct lsp_snapshot **snapshot, struct root *root)
-{
-	static const struct lsp_query query = {.facts = ALL_FACTS};
-	struct procwalk *walk;
+/* The input and the result of a run. */
+struct run {
+	struct lsp_snapshot *snapshot;
+	struct root root;
+	struct procfs proc;
+	struct wanted wanted;
+	struct intmap checked;
+};
 
-	*snapshot = proctree_wanting(inodes, count);
-	assert_int_equal(root_init(root, tree), 0);
-	assert_int_equal(procwalk_new(root, &query, *snapshot, &walk), 0);
-	assert_int_equal(procwalk_open(walk), 0);
-	procwalk_begin(walk, PROCWALK_FIRST);
-	assert_int_equal(prefilter_run(walk), 0);
-	return walk;
+static void run(struct run *run, const char *tree, const uint32_t *inodes, size_t count)
+{
+	run->checked = (struct intmap){0};
+	run->snapshot = proctree_wanting(inodes, count);
+	assert_int_equal(root_init(&run->root, tree), 0);
+	assert_int_equal(procfs_open(&run->proc, &run->root), 0);
+	assert_int_equal(wanted_init(&run->wanted, run->snapshot), 0);
+	assert_int_equal(prefilter_run(&run->proc, &run->wanted, 0, INT64_MAX / 2, &run->checked),
+			 0);
 }
 
-static void end(struct procwalk *walk, struct lsp_snapshot *snapshot, struct root *root)
+static void end(struct run *run)
 {
-	procwalk_free(walk);
-	lsp_snapshot_free(snapshot);
-	root_deinit(root);
+	intmap_deinit(&run->checked);
+	wanted_deinit(&run->wanted);
+	procfs_close(&run->proc);
+	root_deinit(&run->root);
+	lsp_snapshot_free(run->snapshot);
 }
 
-/* Who holds one, who cannot be read, and who is gone, is not left out. */
+/* A process that holds a socket, cannot be read or is gone is not left out. */
 static void who_holds_nothing_is_left_out(void **state)
 {
 	static const uint32_t inodes[] = {FIRST_PID, FIRST_PID + 7, FIRST_PID + PROCESSES - 1};
 	const char *tree = *state;
-	struct lsp_snapshot *snapshot;
-	struct procwalk *walk;
-	struct root root;
+	struct run done;
 	size_t left = 0;
 
 	make_processes(tree, PROCESSES);
 	proctree_add(tree, FIRST_PID + PROCESSES, "gone\n", "comm");
 	tree_write_text(tree, "proc/1021/fd/9", "no link");
 	tree_mkdir(tree, "proc/not-a-process/fd");
-	walk = run(tree, inodes, ROWS(inodes), &snapshot, &root);
+	run(&done, tree, inodes, ROWS(inodes));
 	for (unsigned pid = FIRST_PID; pid <= FIRST_PID + PROCESSES; pid++) {
 		bool is_kept = pid == FIRST_PID || pid == FIRST_PID + 7 ||
 			       pid == FIRST_PID + PROCESSES - 1 || pid == FIRST_PID + PROCESSES ||
 			       pid == 1021;
-		bool is_left = intmap_find(&walk->seen, pid) != NULL;
+		bool is_left = intmap_find(&done.checked, pid) != NULL;
 
 		expect(is_left == (has_threads() && !is_kept), "PID %u", pid);
 		left += is_left;
 	}
-	assert_int_equal(walk->seen.count, left);
-	end(walk, snapshot, &root);
+	assert_int_equal(done.checked.count, left);
+	end(&done);
 }
 
-static void where_there_are_few_nobody_is_left_out(void **state)
+static void few_processes_are_not_filtered(void **state)
 {
 	static const uint32_t inodes[] = {1};
-	struct lsp_snapshot *snapshot;
-	struct procwalk *walk;
-	struct root root;
+	struct run done;
 
 	make_processes(*state, 20);
-	walk = run(*state, inodes, 1, &snapshot, &root);
-	assert_int_equal(walk->seen.count, 0);
-	end(walk, snapshot, &root);
+	run(&done, *state, inodes, 1);
+	assert_int_equal(done.checked.count, 0);
+	end(&done);
 }
 
-/* To try tables that nobody may read, one after another, is given up. */
+/* The prefilter gives up on tables that cannot be read. */
 static void many_failures_end_it(void **state)
 {
 	static const uint32_t inodes[] = {1};
-	struct lsp_snapshot *snapshot;
-	struct procwalk *walk;
-	struct root root;
+	struct run done;
 
 	for (unsigned pid = FIRST_PID; pid < FIRST_PID + PROCESSES; pid++)
 		proctree_add(*state, pid, "x\n", "comm");
 	proctree_process(*state, FIRST_PID + PROCESSES, "x\n", 3, "socket:[2]");
-	walk = run(*state, inodes, 1, &snapshot, &root);
-	assert_true(walk->seen.count <= 1);
-	end(walk, snapshot, &root);
+	run(&done, *state, inodes, 1);
+	assert_true(done.checked.count <= 1);
+	end(&done);
 }
 
-/* Some sockets, of which the walk tells the same owners as one thread does. */
+/* With some sockets the walk finds the same owners as one thread does. */
 static void the_answer_is_the_same(void **state)
 {
 	uint32_t inodes[PROCESSES / 10];
@@ -129,7 +130,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TREE_TEST(who_holds_nothing_is_left_out),
-		TREE_TEST(where_there_are_few_nobody_is_left_out),
+		TREE_TEST(few_processes_are_not_filtered),
 		TREE_TEST(many_failures_end_it),
 		TREE_TEST(the_answer_is_the_same),
 	};

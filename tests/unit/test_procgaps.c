@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* owners/proc: what could not be seen is told, and nothing is looked at without need. */
+/* owners/procgaps: processes that could not be read are a gap, or a note if they cannot hide an
+ * owner. */
 #include "proctree.h"
 
+#include "model/builder.h"
 #include "model/snapshot.h"
-#include "owners/owners.h"
 
 #include <sched.h>
 #include <signal.h>
@@ -16,57 +17,11 @@
 
 #define NOBODY 65534
 
-/* --- when nothing is looked at
- * ----------------------------------------------------------------------------- */
-
-static void nothing_wanted_is_no_walk(void **state)
-{
-	static const uint32_t inodes[] = {0};
-	struct lsp_snapshot *snapshot = proctree_find(*state, ALL_FACTS, inodes, 1);
-
-	/* The tree has no proc: to open it would be a gap. */
-	proctree_expect_no_gap(snapshot);
-	assert_int_equal(proctree_owner_gap(snapshot, 0), LSP_OWNER_GAP_KERNEL);
-	lsp_snapshot_free(snapshot);
-}
-
-static void no_question_is_no_walk(void **state)
-{
-	static const struct lsp_query queries[] = {
-		{.facts = ~(unsigned)LSP_FACT_OWNERS},
-		{.facts = ALL_FACTS, .owners = LSP_OWNERS_NONE},
-	};
-	static const uint32_t inodes[] = {1};
-	struct root root;
-
-	assert_int_equal(root_init(&root, *state), 0);
-	for (size_t i = 0; i < ROWS(queries); i++) {
-		struct lsp_snapshot *snapshot = proctree_wanting(inodes, 1);
-
-		proctree_search(&root, &queries[i], snapshot);
-		proctree_expect_no_gap(snapshot);
-		assert_int_equal(proctree_owner_gap(snapshot, 0), LSP_OWNER_GAP_UNASKED);
-		lsp_snapshot_free(snapshot);
-	}
-	root_deinit(&root);
-}
-
-static void without_proc_there_is_a_gap(void **state)
-{
-	struct lsp_snapshot *snapshot = proctree_find_one(*state, 1);
-	const struct lsp_gap *gap = proctree_gap(snapshot, "proc: No such file or directory");
-
-	assert_non_null(gap);
-	assert_string_equal(gap->what, "owners");
-	assert_true(gap->hides);
-	lsp_snapshot_free(snapshot);
-}
-
 /* --- what could not be seen
  * ------------------------------------------------------------------------------------ */
 
 /*
- * For root no directory is closed. While it is asked as nobody, the tree must be open to nobody.
+ * Root can read every directory, so the test runs as nobody, who must be able to enter the tree.
  */
 static struct lsp_snapshot *found_as_nobody(const char *tree, uint32_t inode)
 {
@@ -105,7 +60,7 @@ static void processes_that_may_not_be_read_are_one_gap(void **state)
 
 	proctree_process(tree, 10, "a\n", 3, "socket:[1]");
 	proctree_process(tree, 11, "b\n", 3, "socket:[1]");
-	/* These hold nothing, whoever looks. */
+	/* These hold nothing for any user. */
 	proctree_process(tree, 12, "zombie\n", 3, "/x");
 	proctree_add(tree, 12, STAT_OF("Z", "4228108", "1"), "stat");
 	proctree_process(tree, 13, "kthreadd\n", 3, "/x");
@@ -141,6 +96,29 @@ static void processes_that_may_not_be_read_are_one_gap(void **state)
 		snprintf(path, sizeof(path), "proc/%u/fd", pid);
 		close_directory(tree, path, 0755);
 	}
+}
+
+static void what_there_was_no_time_for_is_a_gap(void **state)
+{
+	static const uint32_t inode = 1;
+	const struct lsp_query query = {.lookups = LSP_LOOKUP_OWNERS, .deadline = 1};
+	struct lsp_snapshot *snapshot = proctree_wanting(&inode, 1);
+	const struct lsp_gap *gap;
+	struct root root;
+
+	proctree_process(*state, 10, "a\n", 3, "socket:[1]");
+	proctree_process(*state, 11, "b\n", 3, "socket:[2]");
+	assert_int_equal(root_init(&root, *state), 0);
+	proctree_search(&root, &query, snapshot);
+	assert_int_equal(builder_seal(snapshot), 0);
+	root_deinit(&root);
+	proctree_owners(snapshot, 0, 0);
+	assert_int_equal(proctree_owner_gap(snapshot, 0), LSP_OWNER_GAP_TIMEOUT);
+	gap = proctree_gap(snapshot, "the time limit was reached");
+	assert_non_null(gap);
+	assert_true(gap->count == 2);
+	assert_true(gap->hides);
+	lsp_snapshot_free(snapshot);
 }
 
 static void unreadable_processes_that_hide_nothing_are_a_note(void **state)
@@ -214,7 +192,7 @@ static void a_proc_that_hides_processes_is_a_gap(void **state)
 	}
 }
 
-static void another_pid_namespace_is_told(void **state)
+static void another_pid_namespace_is_a_gap(void **state)
 {
 	static const struct {
 		const char *link;
@@ -244,27 +222,30 @@ static void another_pid_namespace_is_told(void **state)
 /* --- for real: a mount namespace of our own ------------------------------------------------------
  */
 
-/* Return: 0 when the walk says that something covers a process, and did not before. */
-static int look_at_covered(void)
+/* Return: 0 when the walk says that something covers a process, and did not before; 4 when nothing
+   could be mounted. */
+static int find_behind_mount(void)
 {
 	static const uint32_t inode = UINT32_MAX;
 	struct lsp_snapshot *before, *covered;
 	pid_t child = fork();
 	char path[64];
-	int r = CANNOT;
+	int r = 4;
 
 	if (child == 0) {
 		pause();
 		_exit(0);
 	}
 	snprintf(path, sizeof(path), "/proc/%d", child);
-	before = proctree_find(NULL, LSP_FACT_OWNERS, &inode, 1);
-	if (child > 0 && mount("/tmp", path, NULL, MS_BIND, NULL) == 0) {
-		covered = proctree_find(NULL, LSP_FACT_OWNERS, &inode, 1);
-		r = snapshot_is_masked(before) || proctree_gap(before, "masked")  ? 1
-		    : !snapshot_is_masked(covered)                                ? 2
-		    : !proctree_gap(covered, "masked: something is mounted over") ? 3
-										  : 0;
+	before = proctree_find(NULL, LSP_LOOKUP_OWNERS, &inode, 1);
+	/* A directory of the machine will not do: with something mounted below, it is locked in a
+	   user namespace, and a bind of it alone is refused. */
+	if (child > 0 && mount("tmpfs", path, "tmpfs", 0, NULL) == 0) {
+		covered = proctree_find(NULL, LSP_LOOKUP_OWNERS, &inode, 1);
+		r = snapshot_is_overmounted(before) || proctree_gap(before, "masked")        ? 1
+		    : !snapshot_is_overmounted(covered)                                      ? 2
+		    : !proctree_gap(covered, "could not be read: something is mounted over") ? 3
+											     : 0;
 		lsp_snapshot_free(covered);
 	}
 	lsp_snapshot_free(before);
@@ -277,10 +258,10 @@ static int look_at_covered(void)
 
 static int with_a_covered_process(void)
 {
-	return unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0 ? CANNOT : look_at_covered();
+	return unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0 ? CANNOT : find_behind_mount();
 }
 
-static void a_process_that_something_is_mounted_over_is_told(void **state)
+static void a_process_that_something_is_mounted_over_is_a_gap(void **state)
 {
 	(void)state;
 	expect_child(with_a_covered_process);
@@ -289,15 +270,13 @@ static void a_process_that_something_is_mounted_over_is_told(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TREE_TEST(nothing_wanted_is_no_walk),
-		TREE_TEST(no_question_is_no_walk),
-		TREE_TEST(without_proc_there_is_a_gap),
 		TREE_TEST(processes_that_may_not_be_read_are_one_gap),
+		TREE_TEST(what_there_was_no_time_for_is_a_gap),
 		TREE_TEST(unreadable_processes_that_hide_nothing_are_a_note),
 		TREE_TEST(a_thread_is_read_when_its_ended_leader_may_not_be),
 		TREE_TEST(a_proc_that_hides_processes_is_a_gap),
-		TREE_TEST(another_pid_namespace_is_told),
-		cmocka_unit_test(a_process_that_something_is_mounted_over_is_told),
+		TREE_TEST(another_pid_namespace_is_a_gap),
+		cmocka_unit_test(a_process_that_something_is_mounted_over_is_a_gap),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

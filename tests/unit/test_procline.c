@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * collect/procline: a line as the kernel writes it is understood, and nothing else is. Lines lie in
- * memory of their exact size, so that a read behind them is seen.
+ * collect/procline: lines as the kernel writes them are parsed, all others are refused. Lines lie
+ * in memory of their exact size, so that a read past the end is detected.
  */
+#include "protocols.h"
 #include "support.h"
 
 #include "collect/procline.h"
@@ -10,7 +11,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-static int parse(const char *line, size_t size, enum lsp_proto proto, enum lsp_family family,
+static int parse(const char *line, size_t size, unsigned proto, enum lsp_family family,
 		 struct lsp_socket *socket)
 {
 	char *exact = malloc(size ? size : 1);
@@ -24,10 +25,10 @@ static int parse(const char *line, size_t size, enum lsp_proto proto, enum lsp_f
 	return r;
 }
 
-/* Addresses as the words that the kernel prints, whatever the byte order of the machine. */
+/* Addresses as the 32-bit words that the kernel prints, in any byte order. */
 struct row {
 	const char *name, *line;
-	enum lsp_proto proto;
+	unsigned proto;
 	enum lsp_family family;
 	enum lsp_state state;
 	uint32_t local[4], peer[4];
@@ -145,12 +146,12 @@ static const struct row good[] = {
 	 .has_uid = true},
 };
 
-/* Does @socket say what @row says? What the file cannot tell must be unknown. */
+/* Does @socket match @row? Facts that the file does not have must be unknown. */
 static void expect_row(const struct row *row, const struct lsp_socket *socket)
 {
 	size_t size = row->family == LSP_FAMILY_IPV6 ? 16 : 4;
 
-	expect(socket->proto == row->proto && socket->family == row->family, "%s", row->name);
+	expect(socket->proto == row->proto && socket->local.family == row->family, "%s", row->name);
 	expect(socket->state == row->state, "%s: state %d", row->name, socket->state);
 	expect(memcmp(socket->local.address, row->local, size) == 0, "%s: local", row->name);
 	expect(memcmp(socket->peer.address, row->peer, size) == 0, "%s: peer", row->name);
@@ -162,9 +163,9 @@ static void expect_row(const struct row *row, const struct lsp_socket *socket)
 	expect(socket->uid == row->uid, "%s: uid %u", row->name, socket->uid);
 	expect(socket->has_uid == row->has_uid, "%s: has uid", row->name);
 	expect(!socket->has_cookie && !socket->has_cgroup && !socket->has_backlog &&
-		       !socket->v6only && !socket->is_auto && !socket->interface &&
+		       !socket->v6only && !socket->is_auto && !socket->local.zone &&
 		       !socket->has_interface && !socket->netns,
-	       "%s: more than the line tells", row->name);
+	       "%s: more than the line says", row->name);
 	for (size_t i = size; i < 16; i++)
 		expect(!socket->local.address[i] && !socket->peer.address[i], "%s: byte %zu",
 		       row->name, i);
@@ -215,7 +216,7 @@ static void a_line_of_the_other_family_is_refused(void **state)
 	}
 }
 
-/* One byte of a good line replaced by one that has no place in any line. */
+/* One byte of a valid line is replaced by one that no line contains. */
 static void a_foreign_byte_in_front_of_the_inodes_end_is_refused(void **state)
 {
 	static const char foreign[] = {'\0', '\t', '\n', '-', '+', 'x', 'G', '\x1b', '\xff'};

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* owners/procparse: texts of /proc/PID say what they say, whatever bytes a process put there. */
+/* owners/procparse: texts of /proc/PID are parsed correctly, whatever bytes a process put there. */
 #include "support.h"
 
+#include "host/capabilities.h"
 #include "owners/procparse.h"
 
 #include <stdio.h>
@@ -118,7 +119,7 @@ static void stat_that_is_cut_is_refused(void **state)
 				   "123456";
 
 	(void)state;
-	/* Also without what follows the start time: its last digits could be missing. */
+	/* Also refused if nothing follows the start time: its last digits could be missing. */
 	for (size_t size = 0; size < sizeof(text); size++) {
 		char *copy = exact(text, size);
 		struct procparse_stat stat;
@@ -185,18 +186,12 @@ static void the_uid_is_the_effective_one(void **state)
 	}
 }
 
-static void capabilities_and_boot_time_stand_on_their_lines(void **state)
+static void boot_time_stands_on_its_line(void **state)
 {
-	static const char status[] = "Name:\tCapEff:\t1\nCapPrm:\t0\nCapEff:\t000001fffeffffff\n";
 	static const char stat[] = "cpu  1 2 3\nintr 5 btime 4\nctxt 1\nbtime 1795234165\n";
-	uint64_t effective = 0;
 	int64_t seconds = 0;
 
 	(void)state;
-	assert_true(procparse_capabilities(status, strlen(status), &effective));
-	assert_true(effective == 0x1fffeffffffu);
-	assert_false(procparse_capabilities("CapEff:\tx\n", 10, &effective));
-	assert_false(procparse_capabilities("", 0, &effective));
 	assert_true(procparse_boot_time(stat, strlen(stat), &seconds));
 	assert_true(seconds == 1795234165);
 	assert_false(procparse_boot_time("btime\n", 6, &seconds));
@@ -244,59 +239,6 @@ static void a_ring_holds_the_sockets_of_its_files(void **state)
 		expect(procparse_ring_line(line, size, &section, &inode) == rows[i].is_socket,
 		       "row %zu \"%s\"", i, rows[i].line);
 		expect(inode == rows[i].inode, "row %zu is %u", i, inode);
-		free(line);
-	}
-}
-
-static void a_mapping_runs_the_program_that_it_names(void **state)
-{
-	static const struct {
-		const char *line, *path;
-		bool runs;
-	} rows[] = {
-		{"55e0c000-55e0f000 r-xp 00002000 fe:01 1234    /bin/x", "/bin/x", true},
-		{"55e0c000-55e0f000 --xs 00002000 fe:01 1234 /bin/x", "/bin/x", true},
-		{"0-1 rwxp 0 0:0 0 /a b", "/a b", true},
-		{"0-1 rwxp 0 0:0 0 /a ", "/a ", true},
-		{"0-1 r-xp 0 0:0 0 /x (deleted)", "/x (deleted)", true},
-		{"0-1 r-xp 0 0:0 0 /a\\012b", "/a\nb", true},
-		{"0-1 r-xp 0 0:0 0 /a\\012", "/a\n", true},
-		/* a backslash is not escaped */
-		{"0-1 r-xp 0 0:0 0 /a\\012b", "/a\\012b", true},
-		{"0-1 r-xp 0 0:0 0 /a\\01", "/a\n", false},
-		{"0-1 r-xp 0 0:0 0 /a", "/a\n", false},
-		{"0-1 r-xp 0 0:0 0 /x (deleted)", "/x", false},
-		{"0-1 r-xp 0 0:0 0 /x", "/x (deleted)", false},
-		{"0-1 r--p 0 0:0 0 /x", "/x", false},
-		{"0-1 rw-p 0 0:0 0 /x", "/x", false},
-		{"0-1 r-xp 0 0:0 0 /xy", "/x", false},
-		{"0-1 r-xp 0 0:0 0 /x", "/xy", false},
-		{"0-1 r-xp 0 0:0 0 ", "/x", false},
-		{"0-1 r-xp 0 0:0 0 ", "", false},
-		{"0-1 r-xp 0 0:0 0", "/x", false},
-		{"0-1 r-xp 0 0:0 /x", "/x", false},
-		{"0-1 r-xp 0 /x", "/x", false},
-		{"0-1 r-xp /x", "/x", false},
-		{"0-1 r-xp", "/x", false},
-		{"0-1 r-x", "/x", false},
-		{"0-1 r-xpp 0 0:0 0 /x", "/x", false},
-		{"0-1 xxx 0 0:0 0 /x", "/x", false},
-		{"0-1 ", "/x", false},
-		{"0-1", "/x", false},
-		{" ", "/x", false},
-		{"", "/x", false},
-		{"", "", false},
-		{"0-1 r-xp 0 0:0 0 [vdso]", "/x", false},
-		{"0-1 r-xp 0 0:0 0 [anon:/x]", "/x", false},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < ROWS(rows); i++) {
-		size_t size = strlen(rows[i].line);
-		char *line = exact(rows[i].line, size);
-
-		expect(procparse_runs(line, size, rows[i].path) == rows[i].runs, "row %zu \"%s\"",
-		       i, rows[i].line);
 		free(line);
 	}
 }
@@ -392,7 +334,7 @@ static uint32_t next_random(uint32_t *seed)
 	return *seed >> 8;
 }
 
-/* Under a sanitizer: no parser leaves the bytes that it was given. */
+/* Under a sanitizer this shows that no parser reads outside its input. */
 static void bytes_at_random_are_survived(void **state)
 {
 	static const char letters[] =
@@ -414,12 +356,11 @@ static void bytes_at_random_are_survived(void **state)
 			text[j] = letters[next_random(&seed) % (sizeof(letters) - 1)];
 		procparse_stat(text, size, &stat);
 		procparse_uid(text, size, &number);
-		procparse_capabilities(text, size, &wide);
+		capabilities_parse(text, size, "CapBnd:", &wide);
 		procparse_boot_time(text, size, &seconds);
 		procparse_socket(text, size, &number);
 		procparse_ring_line(text, size, &section, &number);
 		text[size] = '\0';
-		procparse_runs(text, size, text + size / 2);
 		procparse_comm(text, size);
 		assert_true(strlen(text) <= size);
 		assert_true(procparse_cmdline(text, strlen(text)) <= size);
@@ -438,9 +379,8 @@ int main(void)
 		cmocka_unit_test(stat_that_is_cut_is_refused),
 		cmocka_unit_test(stat_of_another_form_is_refused),
 		cmocka_unit_test(the_uid_is_the_effective_one),
-		cmocka_unit_test(capabilities_and_boot_time_stand_on_their_lines),
+		cmocka_unit_test(boot_time_stands_on_its_line),
 		cmocka_unit_test(a_ring_holds_the_sockets_of_its_files),
-		cmocka_unit_test(a_mapping_runs_the_program_that_it_names),
 		cmocka_unit_test(a_name_loses_one_newline),
 		cmocka_unit_test(arguments_are_joined_by_blanks),
 		cmocka_unit_test(a_program_is_a_file_deleted_or_in_memory),

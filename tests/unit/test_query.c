@@ -1,23 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is asked and how it is shown, for each thing that can be said. */
+/* cli/query: the query and the view that each option leads to. */
+#include "protocols.h"
 #include "query_call.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-static const struct query_output pipe_output = {.width = 100, .term = "xterm"};
+static const struct target pipe_output = {.width = 100, .term = "xterm"};
 
 /* --- scope ------------------------------------------------------------------------------ */
 
-#define BOTH_PROTOS (LSP_BIT(LSP_PROTO_TCP) | LSP_BIT(LSP_PROTO_UDP))
 #define BOTH_FAMILIES (LSP_BIT(LSP_FAMILY_IPV4) | LSP_BIT(LSP_FAMILY_IPV6))
 
 static const struct {
 	const char *line;
 	struct lsp_query expected;
 } scopes[] = {
-	{"lsports", {.protos = BOTH_PROTOS, .families = BOTH_FAMILIES, .listeners = true}},
-	{"lsports -tul46", {.protos = BOTH_PROTOS, .families = BOTH_FAMILIES, .listeners = true}},
+	{"lsports", {.protos = LSP_PROTO_ALL, .families = BOTH_FAMILIES, .listeners = true}},
+	{"lsports -tul46",
+	 {.protos = LSP_BIT(LSP_PROTO_TCP) | LSP_BIT(LSP_PROTO_UDP),
+	  .families = BOTH_FAMILIES,
+	  .listeners = true}},
 	{"lsports -t",
 	 {.protos = LSP_BIT(LSP_PROTO_TCP), .families = BOTH_FAMILIES, .listeners = true}},
 	{"lsports -u6a",
@@ -26,11 +29,11 @@ static const struct {
 	  .listeners = true,
 	  .others = true}},
 	{"lsports --connected -4",
-	 {.protos = BOTH_PROTOS, .families = LSP_BIT(LSP_FAMILY_IPV4), .others = true}},
+	 {.protos = LSP_PROTO_ALL, .families = LSP_BIT(LSP_FAMILY_IPV4), .others = true}},
 	{"lsports -al",
-	 {.protos = BOTH_PROTOS, .families = BOTH_FAMILIES, .listeners = true, .others = true}},
+	 {.protos = LSP_PROTO_ALL, .families = BOTH_FAMILIES, .listeners = true, .others = true}},
 	{"lsports --strict --source proc --owners proc --all-netns",
-	 {.protos = BOTH_PROTOS,
+	 {.protos = LSP_PROTO_ALL,
 	  .families = BOTH_FAMILIES,
 	  .listeners = true,
 	  .strict = true,
@@ -38,7 +41,7 @@ static const struct {
 	  .owners = LSP_OWNERS_PROC,
 	  .all_netns = true}},
 	{"lsports --source netlink --owners none --sysroot /proc",
-	 {.protos = BOTH_PROTOS,
+	 {.protos = LSP_PROTO_ALL,
 	  .families = BOTH_FAMILIES,
 	  .listeners = true,
 	  .source = LSP_SOURCE_NETLINK,
@@ -110,27 +113,28 @@ static void test_view(void **state)
 	assert_string_equal(call.query.view.grouping->word, "unit");
 	assert_false(call.query.view.has_header);
 	assert_int_equal(call.query.view.sort.count, 2);
-	assert_string_equal(call.query.view.sort.keys[0].column->key, "port");
+	assert_string_equal(call.query.view.sort.keys[0].column.fact->word, "port");
 	assert_true(call.query.view.sort.keys[0].is_descending);
-	assert_string_equal(call.query.view.sort.keys[1].column->key, "user");
+	assert_string_equal(call.query.view.sort.keys[1].column.fact->word, "user");
 	assert_false(call.query.view.sort.keys[1].is_descending);
 	query_call_deinit(&call);
 }
 
-/* Names that a verdict or a selector needs are not shown where -n and -P leave names away. */
+/* -n and -P leave out names even if a verdict or a selector needs them. */
 static void test_hidden_names(void **state)
 {
 	static const struct {
 		const char *line;
 		unsigned hidden, asked;
 	} rows[] = {
-		{"lsports", 0, LSP_FACT_USERS | LSP_FACT_SERVICES | LSP_FACT_FINDINGS},
-		{"lsports -J", 0, LSP_FACT_USERS | LSP_FACT_SERVICES | LSP_FACT_FINDINGS},
-		{"lsports -np", LSP_FACT_USERS | LSP_FACT_SERVICES, LSP_FACT_FINDINGS},
-		{"lsports -np -o +user", LSP_FACT_SERVICES, LSP_FACT_USERS | LSP_FACT_FINDINGS},
-		{"lsports -n --sort service", LSP_FACT_USERS, LSP_FACT_SERVICES},
-		{"lsports -P", LSP_FACT_SERVICES, LSP_FACT_USERS | LSP_FACT_FINDINGS},
-		{"lsports -n user=root", LSP_FACT_USERS | LSP_FACT_SERVICES, LSP_FACT_USERS},
+		{"lsports", 0, LSP_LOOKUP_USERS | LSP_LOOKUP_SERVICES | LSP_LOOKUP_FINDINGS},
+		{"lsports -J", 0, LSP_LOOKUP_USERS | LSP_LOOKUP_SERVICES | LSP_LOOKUP_FINDINGS},
+		{"lsports -np", LSP_LOOKUP_USERS | LSP_LOOKUP_SERVICES, LSP_LOOKUP_FINDINGS},
+		{"lsports -np -o +user", LSP_LOOKUP_SERVICES,
+		 LSP_LOOKUP_USERS | LSP_LOOKUP_FINDINGS},
+		{"lsports -n --sort service", LSP_LOOKUP_USERS, LSP_LOOKUP_SERVICES},
+		{"lsports -P", LSP_LOOKUP_SERVICES, LSP_LOOKUP_USERS | LSP_LOOKUP_FINDINGS},
+		{"lsports -n user=root", LSP_LOOKUP_USERS | LSP_LOOKUP_SERVICES, LSP_LOOKUP_USERS},
 	};
 
 	(void)state;
@@ -140,13 +144,13 @@ static void test_hidden_names(void **state)
 		query_call_expect(&call, rows[i].line);
 		expect(call.query.view.hidden == rows[i].hidden, "%s: hidden %#x", rows[i].line,
 		       call.query.view.hidden);
-		expect((call.query.scope.facts & rows[i].asked) == rows[i].asked, "%s: facts %#x",
-		       rows[i].line, call.query.scope.facts);
+		expect((call.query.scope.lookups & rows[i].asked) == rows[i].asked, "%s: facts %#x",
+		       rows[i].line, call.query.scope.lookups);
 		query_call_deinit(&call);
 	}
 }
 
-/* What a check asks, whatever is shown. */
+/* What a check asks for, whatever is shown. */
 static void test_check(void **state)
 {
 	static const char *const lines[] = {"lsports --check", "lsports --check -n",
@@ -159,9 +163,46 @@ static void test_check(void **state)
 
 		query_call_expect(&call, lines[i]);
 		expect(call.query.is_check, "%s: no check", lines[i]);
-		expect(call.query.scope.facts & LSP_FACT_FINDINGS, "%s: no findings", lines[i]);
-		expect(call.query.scope.strict && call.query.scope.judges_all, "%s", lines[i]);
+		expect(call.query.scope.lookups & LSP_LOOKUP_FINDINGS, "%s: no findings", lines[i]);
+		expect(call.query.scope.strict, "%s", lines[i]);
+		expect(call.query.judge_flags == LSP_JUDGE_ALL, "%s", lines[i]);
 		expect(call.query.scope.listeners && !call.query.scope.others, "%s", lines[i]);
+		query_call_deinit(&call);
+	}
+}
+
+/* Who waits for the answer decides how long it may take, unless that is said. */
+static void test_timeout(void **state)
+{
+	static const struct {
+		const char *line;
+		int64_t seconds;
+	} rows[] = {
+		{"lsports", 0},
+		{"lsports --strict -a", 0},
+		{"lsports --watch", 0},
+		{"lsports --explain 22", 0},
+		{"lsports --format json", 0},
+		{"lsports --check", 30},
+		{"lsports --learn x", 30},
+		{"lsports --format prometheus", 30},
+		{"lsports --format monitoring", 30},
+		{"lsports --timeout 1", 1},
+		{"lsports --check --timeout 7", 7},
+		{"lsports --learn x --timeout 86400", 86400},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		struct query_call call;
+
+		query_call_expect(&call, rows[i].line);
+		expect(call.query.timeout == rows[i].seconds * 1000000000, "%s: %lld", rows[i].line,
+		       (long long)call.query.timeout);
+		/* The clock starts with the look. */
+		expect(call.query.scope.deadline == 0, "%s", rows[i].line);
+		expect((query_deadline(&call.query) != 0) == (rows[i].seconds != 0), "%s",
+		       rows[i].line);
 		query_call_deinit(&call);
 	}
 }
@@ -191,7 +232,7 @@ static void test_grouping(void **state)
 
 static const struct {
 	const char *line;
-	struct query_output output;
+	struct target output;
 	bool has_color;
 	unsigned width;
 } terminals[] = {
@@ -231,20 +272,22 @@ static void test_terminals(void **state)
 static const struct {
 	const char *line, *parts[3];
 } refused[] = {
-	{"lsports 99999", {"\"99999\"", "column 1", "65535"}},
-	{"lsports 80 90-80", {"\"90-80\"", "column 1", "--list keys"}},
+	{"lsports --timeout 0", {"--timeout: ", "is not a number of seconds", "from 1 to 86400"}},
+	{"lsports --timeout -1", {"--timeout: ", "is not a number of seconds", "from 1 to 86400"}},
+	{"lsports --timeout 1e9", {"--timeout: ", "is not a number of seconds", "from 1 to 86400"}},
+	{"lsports --timeout 86401",
+	 {"--timeout: ", "is not a number of seconds", "from 1 to 86400"}},
+	{"lsports --timeout 1.5", {"--timeout: ", "is not a number of seconds", "from 1 to 86400"}},
+	{"lsports --timeout soon",
+	 {"--timeout: ", "is not a number of seconds", "from 1 to 86400"}},
+	{"lsports 99999", {"\"99999\"", "a port", "65535"}},
+	{"lsports 80 90-80", {"\"90-80\"", "range", "--list keys"}},
 	{"lsports 22 foo=1", {"\"foo=1\"", "foo", "--list keys"}},
-	{"lsports :", {"\":\"", "column", "--list keys"}},
+	{"lsports :", {"\":\"", "a value is missing", "--list keys"}},
 	{"lsports --format jsno", {"--format: ", "\"jsno\"", "(nearest: json)"}},
 	{"lsports --format promtheus", {"--format: ", "\"promtheus\"", "(nearest: prometheus)"}},
 	{"lsports --format xml", {"--format: ", "\"xml\"", "table, raw, json"}},
-	{"lsports port=", {"\"port=\"", "column", "--list keys"}},
-	{"lsports --check --format csv", {"--check", "csv", "prometheus and monitoring"}},
-	{"lsports --check --format rules", {"--check", "rules", "table, json, jsonl"}},
-	{"lsports --check -a", {"--check", "listeners", "-a and --connected"}},
-	{"lsports --format monitoring --connected", {"--check", "listeners", "--connected"}},
-	{"lsports --report-once /tmp/x", {"--report-once", "--check", ""}},
-	{"lsports --learn /tmp/x --check", {"--learn", "--check", "learn first"}},
+	{"lsports port=", {"\"port=\"", "a value is missing", "--list keys"}},
 	{"lsports --group-by catgory", {"--group-by: ", "\"catgory\"", "(nearest: category)"}},
 	{"lsports --output prot", {"--output: ", "\"prot\"", "(nearest: proto)"}},
 	{"lsports -o prot", {"-o: ", "\"prot\"", "(nearest: proto)"}},
@@ -258,42 +301,27 @@ static void test_refused(void **state)
 	(void)state;
 	for (size_t i = 0; i < ROWS(refused); i++) {
 		struct query_call call;
+		const char *message;
 
 		expect(query_call_init(&call, refused[i].line, &pipe_output) == -EINVAL,
 		       "%s: taken", refused[i].line);
-		assert_non_null(call.message);
-		expect(!strchr(call.message, '\n'), "%s: more than one line", refused[i].line);
+		message = error_text(&call.error);
+		expect(!strchr(message, '\n'), "%s: more than one line", refused[i].line);
 		for (size_t j = 0; j < ROWS(refused[i].parts); j++)
-			expect(strstr(call.message, refused[i].parts[j]), "%s: no %s in: %s",
-			       refused[i].line, refused[i].parts[j], call.message);
+			expect(strstr(message, refused[i].parts[j]), "%s: no %s in: %s",
+			       refused[i].line, refused[i].parts[j], message);
 		query_call_deinit(&call);
 	}
-}
-
-/* --help spells out what the tables of the view hold. */
-static void test_help_words(void **state)
-{
-	struct buf help = BUF_INIT;
-
-	(void)state;
-	options_format_help(&help);
-	assert_non_null(buf_text(&help));
-	assert_true(format_count >= 5 && grouping_count >= 7);
-	for (size_t i = 0; i < format_count; i++)
-		expect(strstr(help.data, formats[i].word), "no format %s", formats[i].word);
-	for (size_t i = 0; i < grouping_count; i++)
-		expect(strstr(help.data, groupings[i].word), "no grouping %s", groupings[i].word);
-	buf_deinit(&help);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_scope),      cmocka_unit_test(test_scope_lists),
-		cmocka_unit_test(test_view),       cmocka_unit_test(test_grouping),
-		cmocka_unit_test(test_terminals),  cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_help_words), cmocka_unit_test(test_hidden_names),
-		cmocka_unit_test(test_check),
+		cmocka_unit_test(test_scope),        cmocka_unit_test(test_scope_lists),
+		cmocka_unit_test(test_view),         cmocka_unit_test(test_grouping),
+		cmocka_unit_test(test_terminals),    cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_hidden_names), cmocka_unit_test(test_check),
+		cmocka_unit_test(test_timeout),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

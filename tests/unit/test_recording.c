@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* collect/recording: what was recorded is answered, once a run, and a damaged file is an error. */
+/* collect/recording: each recorded run is answered once, and a damaged file is an error. */
+#include "protocols.h"
 #include "support.h"
 
 #include "collect/diag.h"
-#include "collect/transport.h"
+#include "collect/recording.h"
 #include "fakediag.h"
 
 #include <errno.h>
@@ -57,7 +58,7 @@ static int open_tree(const char *tree, struct transport **transport)
 	int r;
 
 	assert_int_equal(root_init(&root, tree), 0);
-	r = transport_open_recording(&root, transport);
+	r = recording_open(&root, transport);
 	root_deinit(&root);
 	return r;
 }
@@ -99,15 +100,13 @@ static void expect_run(struct transport *transport, const struct diag_request *r
 {
 	uint8_t bytes[1024];
 	struct lsp_socket socket;
-	uint32_t ifindex;
 	ssize_t n;
 
 	assert_int_equal(ask(transport, request, seq), 0);
 	n = transport->ops->receive(transport, bytes, sizeof(bytes));
 	assert_true(n > 0);
 	assert_int_equal(count_messages(bytes, (size_t)n, seq, SOCK_DIAG_BY_FAMILY), 2);
-	assert_int_equal(diag_parse_socket((const void *)bytes, LSP_PROTO_TCP, &socket, &ifindex),
-			 0);
+	assert_int_equal(diag_parse_socket((const void *)bytes, LSP_PROTO_TCP, &socket), 0);
 	assert_int_equal(socket.local.port, port);
 	n = transport->ops->receive(transport, bytes, sizeof(bytes));
 	assert_int_equal(count_messages(bytes, (size_t)n, seq, NLMSG_DONE), 1);
@@ -213,7 +212,7 @@ static void a_reply_larger_than_the_buffer_says_so(void **state)
 	buf_deinit(&file);
 }
 
-/* Everything of @transport until it ends: how it ends is all that may differ. */
+/* Reads @transport to its end; only the way it ends may differ. */
 static int drain(struct transport *transport, const struct diag_request *request, size_t *datagrams)
 {
 	static uint8_t bytes[65536];
@@ -227,7 +226,7 @@ static int drain(struct transport *transport, const struct diag_request *request
 			return n < 0 ? (int)n : -EIO;
 		(*datagrams)++;
 		expect(*datagrams < 100, "it never ends");
-		/* An unknown request is answered for as long as one listens. */
+		/* An unknown request is answered every time. */
 		if (((const struct nlmsghdr *)(const void *)bytes)->nlmsg_type == NLMSG_ERROR)
 			return -ENOENT;
 	}
@@ -293,7 +292,7 @@ static void a_file_with_any_byte_changed_ends(void **state)
 	buf_deinit(&file);
 }
 
-/* Lengths of messages inside a datagram are foreign too: only the datagram's own one is ours. */
+/* Message lengths inside a datagram are untrusted too. */
 static void a_datagram_of_any_bytes_is_handed_out_as_it_is(void **state)
 {
 	static const uint32_t lengths[] = {0, 15, 16, 17, 20, 24, 32, UINT32_MAX, UINT32_MAX - 3};

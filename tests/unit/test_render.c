@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Table and raw to the byte, and every order that rows can have. */
+/* view/render_table, view/render_raw: output byte by byte, and every order of rows. */
 #include "scene.h"
 
 #include <string.h>
 
-/* What is expected stands as it is shown. */
+/* Expected texts stand as they are shown. */
 /* clang-format off */
 
 static void test_table(void **state)
@@ -12,12 +12,12 @@ static void test_table(void **state)
 	static const struct golden rows[] = {
 		{ { .format = "table" },
 "WELL-KNOWN  0-1023  3 listeners\n"
-"  PROTO  ADDRESS   PORT  SERVICE     SCOPE     PROCESS                    USER          UNIT         FINDINGS\n"
-"  tcp    *           22  ssh         any       sshd(812)+1                root          ssh.service  -\n"
-"  udp    10.0.0.5    68  -           private   -                          root          -            -\n"
-"  tcp    0.0.0.0     81  hosts2-ns?  any       \\x1b[31m\\x0a \\xff,\"(4242)  1000          -            -\n"
+"  PROTO  ADDRESS        PORT  SERVICE     SCOPE     PROCESS                    USER          UNIT         FINDINGS\n"
+"  tcp    *                22  ssh         any       sshd(812)+1                root          ssh.service  -\n"
+"  udp    10.0.0.5%eth0    68  -           private   -                          root          -            -\n"
+"  tcp    0.0.0.0          81  hosts2-ns?  any       \\x1b[31m\\x0a \\xff,\"(4242)  1000          -            -\n"
 "REGISTERED  1024-49151  1 listener\n"
-"  tcp    ::1       5432  -           loopback  -                          post\\x5cgres  -            -\n" },
+"  tcp    ::1            5432  -           loopback  -                          post\\x5cgres  -            -\n" },
 		{ { .scene = SCENE_ALL, .format = "table",
 		    .columns = "proto,state,send_queue,address,port,peer_address,peer_port,v6only",
 		    .is_terminal = true },
@@ -25,7 +25,7 @@ static void test_table(void **state)
 "  PROTO  STATE            SEND-Q  ADDRESS           PORT  PEER-ADDRESS    PEER-PORT  V6ONLY\n"
 "  tcp    listen                0  *                   22  -                       -  no\n"
 "  tcp    established  4000000000  ::ffff:1.2.3.4      22  ::ffff:5.6.7.8      50000  -\n"
-"  udp    unconnected           0  10.0.0.5            68  -                       -  -\n"
+"  udp    unconnected           0  10.0.0.5%eth0       68  -                       -  -\n"
 "  tcp    listen                0  0.0.0.0             81  -                       -  -\n"
 "REGISTERED  1024-49151  1 socket\n"
 "  tcp    listen                0  ::1               5432  -                       -  yes\n"
@@ -53,32 +53,32 @@ static void test_terminal(void **state)
 "4 listeners\n" },
 		{ { .scene = SCENE_EMPTY, .format = "table" },
 "" },
-		/* all is cut that may be: of the process its name, and no mark */
-		{ { .format = "table", .width = 86 },
+		/* everything that may be cut is cut, but no mark */
+		{ { .format = "table", .width = 91 },
 "WELL-KNOWN  0-1023  3 listeners\n"
-"  PROTO  ADDRESS   PORT  SERVICE   SCOPE     PROCESS      USER      UNIT      FINDINGS\n"
-"  tcp    *           22  ssh       any       sshd(812)+1  root      ssh.ser\342\200\246  -\n"
-"  udp    10.0.0.5    68  -         private   -            root      -         -\n"
-"  tcp    0.0.0.0     81  hosts2\342\200\246?  any       \\x1b\342\200\246(4242)  1000      -         -\n"
+"  PROTO  ADDRESS        PORT  SERVICE   SCOPE     PROCESS      USER      UNIT      FINDINGS\n"
+"  tcp    *                22  ssh       any       sshd(812)+1  root      ssh.ser\342\200\246  -\n"
+"  udp    10.0.0.5%eth0    68  -         private   -            root      -         -\n"
+"  tcp    0.0.0.0          81  hosts2\342\200\246?  any       \\x1b\342\200\246(4242)  1000      -         -\n"
 "REGISTERED  1024-49151  1 listener\n"
-"  tcp    ::1       5432  -         loopback  -            post\342\200\246     -         -\n" },
-		/* lines would wrap all the same: nothing is */
-		{ { .format = "table", .width = 85 },
+"  tcp    ::1            5432  -         loopback  -            post\342\200\246     -         -\n" },
+		/* nothing is cut if lines would wrap anyway */
+		{ { .format = "table", .width = 90 },
 "WELL-KNOWN  0-1023  3 listeners\n"
-"  PROTO  ADDRESS   PORT  SERVICE     SCOPE     PROCESS                    USER          UNIT         FINDINGS\n"
-"  tcp    *           22  ssh         any       sshd(812)+1                root          ssh.service  -\n"
-"  udp    10.0.0.5    68  -           private   -                          root          -            -\n"
-"  tcp    0.0.0.0     81  hosts2-ns?  any       \\x1b[31m\\x0a \\xff,\"(4242)  1000          -            -\n"
+"  PROTO  ADDRESS        PORT  SERVICE     SCOPE     PROCESS                    USER          UNIT         FINDINGS\n"
+"  tcp    *                22  ssh         any       sshd(812)+1                root          ssh.service  -\n"
+"  udp    10.0.0.5%eth0    68  -           private   -                          root          -            -\n"
+"  tcp    0.0.0.0          81  hosts2-ns?  any       \\x1b[31m\\x0a \\xff,\"(4242)  1000          -            -\n"
 "REGISTERED  1024-49151  1 listener\n"
-"  tcp    ::1       5432  -           loopback  -                          post\\x5cgres  -            -\n" },
-		{ { .format = "table", .columns = "address,exe,owners", .width = 40 },
+"  tcp    ::1            5432  -           loopback  -                          post\\x5cgres  -            -\n" },
+		{ { .format = "table", .columns = "address,exe,owners", .width = 45 },
 "WELL-KNOWN  0-1023  3 listeners\n"
-"  ADDRESS   EXE             OWNERS\n"
-"  *         /usr/sbin/sshd  sshd(812,fd\342\200\246\n"
-"  10.0.0.5  -               -\n"
-"  0.0.0.0   /tm\342\200\246 (deleted)  \\x1b[31m\342\200\246\n"
+"  ADDRESS        EXE             OWNERS\n"
+"  *              /usr/sbin/sshd  sshd(812,fd\342\200\246\n"
+"  10.0.0.5%eth0  -               -\n"
+"  0.0.0.0        /tm\342\200\246 (deleted)  \\x1b[31m\342\200\246\n"
 "REGISTERED  1024-49151  1 listener\n"
-"  ::1       -               -\n" },
+"  ::1            -               -\n" },
 	};
 
 	(void)state;
@@ -116,7 +116,7 @@ static void test_groups(void **state)
 		    .grouping = "none" },
 "PORT  ADDRESS\n"
 "  22  *\n"
-"  68  10.0.0.5\n"
+"  68  10.0.0.5%eth0\n"
 "5432  ::1\n"
 "  81  0.0.0.0\n" },
 		{ { .scene = SCENE_ALL, .format = "table", .columns = "port,process",
@@ -137,15 +137,15 @@ static void test_groups(void **state)
 	scene_expect(rows, ROWS(rows));
 }
 
-/* The zone belongs to the address; machines have the interface beside it. */
+/* The zone belongs to the address; for programs the interface has its own column. */
 static void test_zones(void **state)
 {
 	static const struct golden rows[] = {
 		{ { .scene = SCENE_NETNS, .format = "table",
 		    .columns = "address,port,peer_address", .sort = "-port", .grouping = "none" },
 "ADDRESS          PORT  PEER-ADDRESS\n"
-"ff02::1           602  -\n"
-"fd00::3           601  -\n"
+"ff02::1%eth0      602  -\n"
+"fd00::3%eth0      601  -\n"
 "fe80::3           600  -\n"
 "fe80::1%eth0      547  fe80::2%eth0\n"
 "fe80::1%e\\x1bh0   546  -\n"
@@ -225,7 +225,7 @@ static void test_raw(void **state)
 		{ { .format = "raw" },
 "PROTO ADDRESS PORT SERVICE SCOPE PROCESS USER UNIT FINDINGS\n"
 "tcp * 22 ssh any sshd(812)+1 root ssh.service -\n"
-"udp 10.0.0.5 68 - private - root - -\n"
+"udp 10.0.0.5%eth0 68 - private - root - -\n"
 "tcp 0.0.0.0 81 hosts2-ns? any \\x1b[31m\\x0a\\x20\\xff,\"(4242) 1000 - -\n"
 "tcp ::1 5432 - loopback - post\\x5cgres - -\n" },
 		{ { .scene = SCENE_ALL, .format = "raw",
@@ -253,12 +253,12 @@ static void test_order(void **state)
 "              COOKIE  STARTED               ADDRESS\n"
 "18446744073709551615  -                     0.0.0.0\n"
 "                   4  -                     ::1\n"
-"                   3  -                     10.0.0.5\n"
+"                   3  -                     10.0.0.5%eth0\n"
 "                   1  2026-01-02T03:04:05Z  *\n" },
 		{ { .scene = SCENE_ALL, .format = "raw", .columns = "address",
 		    .sort = "address", .has_no_header = true },
 "0.0.0.0\n"
-"10.0.0.5\n"
+"10.0.0.5%eth0\n"
 "192.168.100.200\n"
 "*\n"
 "::1\n"
@@ -285,7 +285,7 @@ static void test_order(void **state)
 	scene_expect(rows, ROWS(rows));
 }
 
-/* What is not known stands last in either direction. */
+/* Unknown values stand last in either direction. */
 static void test_order_of_unknown(void **state)
 {
 	static const struct golden rows[] = {
@@ -321,23 +321,25 @@ static void test_order_of_unknown(void **state)
 
 /* clang-format on */
 
-/* No line ends in a blank and no control byte comes through, whatever the last column is. */
+/* No line ends in a blank or contains a control byte, whatever the last column is. */
 static void test_every_column(void **state)
 {
+	struct column column;
+
 	(void)state;
-	for (size_t i = 0; i < column_count; i++) {
-		for (size_t j = 0; j < format_count; j++) {
-			const struct look look = {
+	for (size_t i = 0; column_at(i, &column); i++) {
+		for (size_t j = 0; j < formats_count; j++) {
+			const struct scene_view inspection = {
 				.scene = SCENE_ALL,
 				.format = formats[j].word,
-				.columns = columns[i].key,
+				.columns = column.fact->word,
 				.grouping = "user",
 			};
 			struct sink sink;
 
 			if (formats[j].is_check)
 				continue;
-			scene_render(&look, &sink);
+			scene_render(&inspection, &sink);
 			assert_null(strstr(sink.buf.data, " \n"));
 			assert_null(strchr(sink.buf.data, '\033'));
 			assert_null(strchr(sink.buf.data, '\xff'));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The lines of --check: all that is needed to act, whatever the names are. */
-#include "checked.h"
+/* view/render_changes: the lines of --check, with any names. */
+#include "rendered.h"
 
-#include "view/render.h"
+#include "view/render_changes.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,38 +10,43 @@
 
 #define START 1767323045 /* 2026-01-02T03:04:05Z */
 
-static const struct checked_row rows[] = {
-	{.socket = {CHECKED_TCP(4444), .unit = "cron.service"},
+static const struct machine_row rows[] = {
+	{.socket = {MACHINE_TCP(4444), .unit = "cron.service"},
 	 .user = "root",
 	 .owners = {{.pid = 8123,
 		     .comm = "nc",
 		     .exe = "/usr/bin/nc.traditional",
 		     .has_started = true,
 		     .started = START}},
-	 CHECKED_NEW},
-	{.socket = {CHECKED_UDP(53), .family = LSP_FAMILY_IPV6, .local.address = {[15] = 1},
-		    .interface = "lo", .uid = 1001},
+	 MACHINE_NEW},
+	{.socket = {MACHINE_UDP(53), .local.family = LSP_FAMILY_IPV6, .local.address = {[15] = 1},
+		    .local.zone = "lo", .uid = 1001},
 	 .owners = {{.pid = 7, .comm = "a"}, {.pid = 9, .comm = "b"}},
 	 .verdict = LSP_VERDICT_UNEXPECTED,
 	 .rule = "web.rules:3",
 	 .findings = {{LSP_FINDING_CHANGED, "udp/53 is expected with user=root (web.rules:3), "
 					    "found 1001"}}},
-	{.socket = {.netns = CHECKED_BLUE, .state = LSP_STATE_LISTEN, .local.port = 9999},
+	{.socket = {.netns = MACHINE_WEB, .state = LSP_STATE_LISTEN, .local.port = 9999},
 	 .owners = {{.pid = 5}},
-	 CHECKED_NEW},
-	{.socket = {CHECKED_TCP(10000)}, .user = "root", CHECKED_NEW},
-	{.socket = {CHECKED_TCP(22)}, .verdict = LSP_VERDICT_EXPECTED},
+	 MACHINE_NEW},
+	{.socket = {MACHINE_TCP(10000)}, .user = "root", MACHINE_NEW},
+	{.socket = {MACHINE_TCP(20000), .uid = 1001},
+	 .owners = {{.pid = 11, .comm = "c"}},
+	 .verdict = LSP_VERDICT_UNJUDGED,
+	 .rule = "web.rules:4",
+	 .unknown = "unit could not be read, but web.rules:4 asks for it"},
+	{.socket = {MACHINE_TCP(22)}, .verdict = LSP_VERDICT_EXPECTED},
 };
 
 static const struct lsp_missing missing[] = {
 	{.rule = "web.rules:9", .text = "tcp/443 user=root  required", .reason = "nobody"}};
 
-static char *render(const struct checked_row *from, size_t count)
+static char *render(const struct machine_row *from, size_t count)
 {
-	const struct checked_machine machine = {
+	const struct machine machine = {
 		.rows = from, .count = count, .missing = missing, .missing_count = ROWS(missing)};
 
-	return checked_render(render_changes, (struct view){0}, &machine);
+	return rendered_text(render_changes, (struct view){0}, &machine);
 }
 
 static void test_lines(void **state)
@@ -50,20 +55,22 @@ static void test_lines(void **state)
 
 	(void)state;
 	assert_string_equal(
-		text, "~ udp [::1]:53%lo  a(7)+1  1001  -  -  udp/53 is expected with user=root "
+		text, "~ udp [::1%lo]:53  a(7)+1  1001  -  -  udp/53 is expected with user=root "
 		      "(web.rules:3), found 1001\n"
 		      "+ tcp 0.0.0.0:4444  nc(8123)  root  cron.service  /usr/bin/nc.traditional"
 		      "  since 2026-01-02 03:04\n"
-		      "+ tcp 0.0.0.0:9999  netns blue  ?(5)  -  -  -\n"
+		      "+ tcp 0.0.0.0:9999  netns web  ?(5)  -  -  -\n"
 		      "+ tcp 0.0.0.0:10000  -  root  -  -\n"
+		      "? tcp 0.0.0.0:20000  c(11)  1001  -  -  unit could not be read, but "
+		      "web.rules:4 asks for it\n"
 		      "- tcp/443 user=root\\x20\\x20required  (web.rules:9)\n");
 	free(text);
 }
 
 static void test_nothing(void **state)
 {
-	static const struct checked_machine machine = {.rows = &rows[4], .count = 1};
-	char *text = checked_render(render_changes, (struct view){0}, &machine);
+	static const struct machine machine = {.rows = &rows[5], .count = 1};
+	char *text = rendered_text(render_changes, (struct view){0}, &machine);
 
 	(void)state;
 	assert_string_equal(text, "");
@@ -85,11 +92,11 @@ static void test_zone(void **state)
 	free(text);
 }
 
-/* No name makes a line, a column, or a sequence of a terminal. */
+/* A name cannot add a line, a column, or a terminal sequence. */
 static void test_hostile(void **state)
 {
-	static const struct checked_row hostile[] = {
-		{.socket = {CHECKED_TCP(81), .unit = "u\033[2J  +", .interface = "e\nh"},
+	static const struct machine_row hostile[] = {
+		{.socket = {MACHINE_TCP(81), .unit = "u\033[2J  +", .local.zone = "e\nh"},
 		 .user = "ro\not",
 		 .owners = {{.pid = 1, .comm = "\033[31m\n+ tcp", .exe = "/tmp/a  b\xff\\"}},
 		 .verdict = LSP_VERDICT_UNEXPECTED,
@@ -97,34 +104,48 @@ static void test_hostile(void **state)
 	char *text = render(hostile, 1);
 
 	(void)state;
-	assert_string_equal(text, "~ tcp 0.0.0.0:81%e\\x0ah  \\x1b[31m\\x0a+ tcp(1)  ro\\x0aot"
+	assert_string_equal(text, "~ tcp 0.0.0.0%e\\x0ah:81  \\x1b[31m\\x0a+ tcp(1)  ro\\x0aot"
 				  "  u\\x1b[2J\\x20\\x20+  /tmp/a\\x20\\x20b\\xff\\x5c"
 				  "  found \\x1b]0;x\\x07\n"
 				  "- tcp/443 user=root\\x20\\x20required  (web.rules:9)\n");
 	free(text);
 }
 
-/* What was told, and what is too much, is left away; how much is said. */
-static void test_told_and_left_out(void **state)
+/* Differences already reported are left out, and those beyond the limit are counted. */
+static void test_reported_and_folded(void **state)
 {
-	static const struct checked_machine machine = {.rows = rows, .count = 4};
-	struct lsp_snapshot *snapshot = checked_snapshot(&machine);
+	static struct machine_row many[60];
+	const struct machine machine = {
+		.rows = many, .count = ROWS(many), .missing = missing, .missing_count = 1};
+	struct lsp_snapshot *snapshot;
 	struct changes changes;
 	const struct view view = {.changes = &changes};
 	struct sink sink;
 
 	(void)state;
-	checked_find(&changes, snapshot);
-	assert_int_equal(changes.count, 4);
-	changes.items[0].was_told = true;
-	changes.items[2].is_left_out = true;
-	changes.items[3].is_left_out = true;
+	for (size_t i = 0; i < ROWS(many); i++)
+		many[i] = (struct machine_row){
+			.socket = {MACHINE_TCP((uint16_t)(5000 + i)), .uid = i == 59 ? 1001 : 1000,
+				   .unit = "a\nb.scope"},
+			.user = i == 59 ? NULL : "alice",
+			.owners = {{.pid = 5, .comm = "x", .exe = "/srv/x  y"}},
+			MACHINE_NEW};
+	snapshot = machine_snapshot(&machine);
+	rendered_changes(&changes, snapshot);
+	assert_int_equal(changes.items.count, 61);
+	changes_at(&changes, 0)->was_reported = true;
 	sink_init(&sink, -1);
 	render_changes(&view, snapshot, &sink);
 	assert_non_null(buf_text(&sink.buf));
-	assert_int_equal(checked_count(sink.buf.data, "\n"), 2);
-	assert_int_equal(strncmp(sink.buf.data, "+ tcp 0.0.0.0:4444 ", 19), 0);
-	assert_non_null(strstr(sink.buf.data, "\n... and 2 more\n"));
+	assert_int_equal(rendered_count(sink.buf.data, "\n"), 20 + 1 + 1 + 1);
+	assert_int_equal(strncmp(sink.buf.data, "+ tcp 0.0.0.0:5001 ", 19), 0);
+	assert_non_null(strstr(sink.buf.data, "\n+ tcp 0.0.0.0:5020 "));
+	assert_null(strstr(sink.buf.data, "\n+ tcp 0.0.0.0:5021 "));
+	assert_non_null(strstr(sink.buf.data, "\n+ tcp 0.0.0.0:5059 "));
+	assert_non_null(strstr(sink.buf.data, "\n- tcp/443 "));
+	assert_non_null(strstr(sink.buf.data,
+			       "\n... and 38 more of user alice, unit a\\x0ab.scope, "
+			       "program /srv/x\\x20\\x20y\n"));
 	sink_deinit(&sink);
 	changes_deinit(&changes);
 	lsp_snapshot_free(snapshot);
@@ -137,7 +158,7 @@ int main(void)
 		cmocka_unit_test(test_nothing),
 		cmocka_unit_test(test_zone),
 		cmocka_unit_test(test_hostile),
-		cmocka_unit_test(test_told_and_left_out),
+		cmocka_unit_test(test_reported_and_folded),
 	};
 
 	setenv("TZ", "UTC0", 1);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* CSV, read back with a reader of its own. */
+/* view/render_csv: CSV, read back by a reader of its own. */
 #include "scene.h"
 
 #include <string.h>
@@ -28,7 +28,7 @@ static bool read_csv_cell(const char **at, struct buf *out)
 
 static void test_csv(void **state)
 {
-	static const struct look look = {
+	static const struct scene_view inspection = {
 		.scene = SCENE_ALL,
 		.format = "csv",
 		.columns = "port,peer_port,process,v6only,user,cmdline,owners"};
@@ -46,7 +46,7 @@ static void test_csv(void **state)
 	const char *at;
 
 	(void)state;
-	scene_render(&look, &sink);
+	scene_render(&inspection, &sink);
 	at = sink.buf.data;
 	for (size_t i = 0; i < ROWS(expected); i++)
 		for (size_t j = 0; j < 7; j++) {
@@ -54,13 +54,13 @@ static void test_csv(void **state)
 			assert_string_equal(cell.data, expected[i][j]);
 		}
 	assert_int_equal(*at, '\0');
-	/* unknown is nothing, empty text is "" */
+	/* unknown is an empty cell, an empty text is "" */
 	assert_non_null(strstr(sink.buf.data, "\",,,\"\",\n"));
 	buf_deinit(&cell);
 	sink_deinit(&sink);
 }
 
-/* Values are those of JSON: no mark that is for people. */
+/* Values are those of JSON, without marks for people. */
 static void test_default_columns(void **state)
 {
 	static const struct golden rows[] = {

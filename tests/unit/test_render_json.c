@@ -1,20 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* JSON, read back, and to the byte where it is short. */
+/* view/render_json: JSON read back, and byte by byte where it is short. */
 #include "scene.h"
 
 #include "json_read.h"
 
 #include <string.h>
 
-static void expect_members(const struct buf *json, const char *const rows[][2], size_t count)
+static void expect_members(const struct buf *text, const char *const rows[][2], size_t count)
 {
+	json_t *json = json_read(text->data, text->size);
 	struct buf value = BUF_INIT;
 
+	expect(json, "not JSON: %s", text->data);
 	for (size_t i = 0; i < count; i++) {
-		expect(json_read(json->data, json->size, rows[i][0], &value), "no %s in %s",
-		       rows[i][0], json->data);
+		expect(json_describe(json, rows[i][0], &value), "no %s in %s", rows[i][0],
+		       text->data);
 		expect(!strcmp(value.data, rows[i][1]), "%s is %s", rows[i][0], value.data);
 	}
+	json_decref(json);
 	buf_deinit(&value);
 }
 
@@ -32,7 +35,7 @@ static const char *const members[][2] = {
 	{"notes", "[0]"},
 	{"missing", "[0]"},
 	{"sockets", "[6]"},
-	/* a connection of IPv4 inside of IPv6 */
+	/* an IPv4-mapped connection */
 	{"sockets.1.address", "::ffff:1.2.3.4"},
 	{"sockets.1.peer_address", "::ffff:5.6.7.8"},
 	{"sockets.1.peer_port", "50000"},
@@ -119,11 +122,11 @@ static const char *const members[][2] = {
 
 static void test_json(void **state)
 {
-	static const struct look look = {.scene = SCENE_ALL, .format = "json"};
+	static const struct scene_view inspection = {.scene = SCENE_ALL, .format = "json"};
 	struct sink sink;
 
 	(void)state;
-	scene_render(&look, &sink);
+	scene_render(&inspection, &sink);
 	expect_members(&sink.buf, members, ROWS(members));
 	assert_null(memchr(sink.buf.data, '\033', sink.buf.size));
 	sink_deinit(&sink);

@@ -1,32 +1,32 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The text format of Prometheus, read back line by line with the rules that node_exporter has. */
-#include "checked.h"
+/* view/render_prometheus: the text format, checked line by line as node_exporter does. */
+#include "rendered.h"
 
-#include "view/render.h"
+#include "findings.h"
+#include "view/render_prometheus.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const struct checked_row rows[] = {
-	{.socket = {CHECKED_TCP(22)}, .user = "root", .verdict = LSP_VERDICT_EXPECTED},
-	{.socket = {CHECKED_TCP(80), .interface = "eth0", .unit = "web.service"},
+static const struct machine_row rows[] = {
+	{.socket = {MACHINE_TCP(22)}, .user = "root", .verdict = LSP_VERDICT_EXPECTED},
+	{.socket = {MACHINE_TCP(80), .local.zone = "eth0", .unit = "web.service"},
 	 .user = "root",
 	 .owners = {{.pid = 77, .comm = "a\\b\"c\nd\xff\xfe", .exe = "/tmp/\"x\\"}},
 	 .verdict = LSP_VERDICT_UNEXPECTED,
-	 .findings = {{LSP_FINDING_CHANGED, "x"}, {LSP_FINDING_ODD_EXE, "x"}}},
+	 .findings = {{LSP_FINDING_CHANGED, "x"}, {FINDING_ODD_EXE, "x"}}},
 	/* two of a group, and two ports that the kernel chose: one series each */
-	{.socket = {CHECKED_TCP(8080)}, .user = "root", CHECKED_NEW},
-	{.socket = {CHECKED_TCP(8080)}, .user = "root", CHECKED_NEW},
-	{.socket = {CHECKED_UDP(40000), .uid = 1001, .is_auto = LSP_KNOWN_YES}, CHECKED_NEW},
-	{.socket = {CHECKED_UDP(50000), .uid = 1001, .is_auto = LSP_KNOWN_YES}, CHECKED_NEW},
-	{.socket = {.netns = CHECKED_BLUE, .state = LSP_STATE_LISTEN, .local.port = 9},
-	 CHECKED_NEW},
+	{.socket = {MACHINE_TCP(8080)}, .user = "root", MACHINE_NEW},
+	{.socket = {MACHINE_TCP(8080)}, .user = "root", MACHINE_NEW},
+	{.socket = {MACHINE_UDP_AUTO(40000), .uid = 1001}, MACHINE_NEW},
+	{.socket = {MACHINE_UDP_AUTO(50000), .uid = 1001}, MACHINE_NEW},
+	{.socket = {.netns = MACHINE_WEB, .state = LSP_STATE_LISTEN, .local.port = 9}, MACHINE_NEW},
 	/* no listener */
-	{.socket = {.netns = CHECKED_OWN, .state = LSP_STATE_ESTABLISHED, .peer.port = 1}},
+	{.socket = {.netns = MACHINE_OWN, .state = LSP_STATE_ESTABLISHED, .peer.port = 1}},
 };
 static const struct lsp_missing missing[] = {{.rule = "a:1", .text = "tcp/1", .reason = "x"}};
-static const struct checked_machine machine = {
+static const struct machine machine = {
 	.rows = rows, .count = ROWS(rows), .missing = missing, .missing_count = 1};
 
 static const struct view view_of_now = {
@@ -64,7 +64,7 @@ static const char *read_series(const char *at)
 	return at + 1;
 }
 
-/* Every sample stands behind HELP and TYPE of its metric, once, with a value and no time. */
+/* Every sample follows HELP and TYPE of its metric, occurs once, and has a value but no time. */
 static void expect_well_formed(const char *text)
 {
 	const char *metric = "";
@@ -97,9 +97,9 @@ static void expect_well_formed(const char *text)
 	}
 }
 
-static char *render(struct view view, const struct checked_machine *from)
+static char *render(struct view view, const struct machine *from)
 {
-	char *text = checked_render(render_prometheus, view, from);
+	char *text = rendered_text(render_prometheus, view, from);
 
 	expect_well_formed(text);
 	for (const char *at = text; *at; at++)
@@ -138,19 +138,21 @@ static void test_counts(void **state)
 	expect_line(text, "lsports_changes{change=\"new\"} 5");
 	expect_line(text, "lsports_changes{change=\"changed\"} 1");
 	expect_line(text, "lsports_changes{change=\"missing\"} 1");
+	expect_line(text, "lsports_changes{change=\"unjudged\"} 0");
+	expect_line(text, "lsports_unjudged_listeners 0");
 	free(text);
-	text = render(view_of_now, &(struct checked_machine){0});
-	for (unsigned i = 0; i < LSP_FINDING_COUNT; i++) {
-		snprintf(line, sizeof(line), "lsports_findings{id=\"%s\"} 0",
-			 lsp_finding_word((enum lsp_finding_id)i));
+	text = render(view_of_now, &(struct machine){0});
+	for (unsigned i = 0; i < lsp_finding_count(); i++) {
+		snprintf(line, sizeof(line), "lsports_findings{id=\"%s\"} 0", lsp_finding_word(i));
 		expect_line(text, line);
 	}
-	assert_int_equal(checked_count(text, "\nlsports_listeners{"), 30);
-	assert_int_equal(checked_count(text, "\nlsports_listener_info{"), 0);
+	assert_int_equal(rendered_count(text, "\nlsports_listeners{"),
+			 LSP_PROTO_COUNT * LSP_SCOPE_COUNT * LSP_CATEGORY_COUNT);
+	assert_int_equal(rendered_count(text, "\nlsports_listener_info{"), 0);
 	free(text);
 }
 
-/* A backslash of a name is \x5c before the label escapes its own. */
+/* A backslash in a name becomes \x5c before the label is escaped. */
 static void test_labels(void **state)
 {
 	char *text = render(view_of_now, &machine);
@@ -163,11 +165,11 @@ static void test_labels(void **state)
 	expect_line(text, "lsports_listener_info{protocol=\"udp\",address=\"0.0.0.0\","
 			  "port=\"auto\",interface=\"\",netns=\"\",user=\"1001\",unit=\"\","
 			  "process=\"\",exe=\"\",verdict=\"unexpected\"} 1");
-	assert_int_equal(checked_count(text, "netns=\"blue\""), 1);
-	/* nothing that a restart changes */
+	assert_int_equal(rendered_count(text, "netns=\"web\""), 1);
+	/* nothing that changes with a restart */
 	assert_null(strstr(text, "77"));
 	assert_null(strstr(text, "40000"));
-	assert_int_equal(checked_count(text, "\nlsports_listener_info{"), 4);
+	assert_int_equal(rendered_count(text, "\nlsports_listener_info{"), 4);
 	expect_line(text, "lsports_listener_info_left_out 0");
 	free(text);
 }
@@ -180,8 +182,8 @@ static void test_everything(void **state)
 	(void)state;
 	view.is_everything = true;
 	text = render(view, &machine);
-	assert_int_equal(checked_count(text, "\nlsports_listener_info{"), 5);
-	assert_int_equal(checked_count(text, "verdict=\"expected\""), 1);
+	assert_int_equal(rendered_count(text, "\nlsports_listener_info{"), 5);
+	assert_int_equal(rendered_count(text, "verdict=\"expected\""), 1);
 	free(text);
 }
 
@@ -195,38 +197,53 @@ static void test_selected(void **state)
 	view.rows = selected;
 	view.row_count = 1;
 	text = render(view, &machine);
-	assert_int_equal(checked_count(text, "\nlsports_listeners{"), 30);
+	assert_int_equal(rendered_count(text, "\nlsports_listeners{"),
+			 LSP_PROTO_COUNT * LSP_SCOPE_COUNT * LSP_CATEGORY_COUNT);
 	expect_line(text, "lsports_listeners{protocol=\"tcp\",scope=\"any\","
 			  "category=\"well-known\"} 1");
-	/* of a part nothing can be missing */
+	/* a selection has no missing rules */
 	expect_line(text, "lsports_findings{id=\"missing\"} 0");
 	free(text);
 }
 
 static void test_cap(void **state)
 {
-	static struct checked_row many[700];
-	const struct checked_machine full = {.rows = many, .count = ROWS(many)};
+	static struct machine_row many[700];
+	const struct machine full = {.rows = many, .count = ROWS(many)};
 	char *text;
 
 	(void)state;
 	for (size_t i = 0; i < ROWS(many); i++)
-		many[i] = (struct checked_row){.socket = {CHECKED_TCP((uint16_t)(2000 + i))},
-					       CHECKED_NEW};
+		many[i] = (struct machine_row){.socket = {MACHINE_TCP((uint16_t)(2000 + i))},
+					       MACHINE_NEW};
+	/* one of another user, and one in a unit of its own */
+	many[698].socket.uid = 1001;
+	many[699].socket.unit = "a.service";
 	text = render(view_of_now, &full);
-	assert_int_equal(checked_count(text, "\nlsports_listener_info{"), 500);
-	expect_line(text, "lsports_listener_info_left_out 200");
-	assert_non_null(strstr(text, "port=\"2499\""));
-	assert_null(strstr(text, "port=\"2500\""));
+	assert_int_equal(rendered_count(text, "\nlsports_listener_info{"), 22);
+	expect_line(text, "lsports_listener_info_left_out 678");
+	assert_non_null(strstr(text, "port=\"2019\""));
+	assert_null(strstr(text, "port=\"2020\""));
+	assert_non_null(strstr(text, "port=\"2698\""));
+	assert_non_null(strstr(text, "port=\"2699\""));
 	expect_line(text, "lsports_unexpected_listeners{category=\"registered\"} 700");
+	free(text);
+	/* those that are expected take what is left */
+	for (size_t i = 0; i < 600; i++)
+		many[i] = (struct machine_row){.socket = {MACHINE_TCP((uint16_t)(2000 + i))},
+					       .verdict = LSP_VERDICT_EXPECTED};
+	text = render((struct view){.has_rules = true, .is_everything = true}, &full);
+	assert_int_equal(rendered_count(text, "\nlsports_listener_info{"), 500);
+	assert_int_equal(rendered_count(text, "verdict=\"unexpected\""), 22);
+	expect_line(text, "lsports_listener_info_left_out 200");
 	free(text);
 }
 
 static void test_run(void **state)
 {
-	struct checked_machine incomplete = machine;
+	struct machine incomplete = machine;
 	struct view view = view_of_now;
-	struct buf failed = BUF_INIT;
+	struct sink failed;
 	char *text = render(view, &machine);
 
 	(void)state;
@@ -237,7 +254,7 @@ static void test_run(void **state)
 	expect_line(text, "lsports_last_run_duration_seconds 12.000345");
 	free(text);
 
-	incomplete.is_incomplete = true;
+	incomplete.gaps[0] = (struct lsp_gap)MACHINE_GAP;
 	view.has_rules = false;
 	text = render(view, &incomplete);
 	expect_line(text, "lsports_rules_present 0");
@@ -245,11 +262,12 @@ static void test_run(void **state)
 	expect_line(text, "lsports_last_run_success 1");
 	free(text);
 
-	prometheus_format_run(&view, false, false, &failed);
-	expect_well_formed(buf_text(&failed));
-	expect_line(failed.data, "lsports_last_run_success 0");
-	expect_line(failed.data, "lsports_view_complete 0");
-	buf_deinit(&failed);
+	sink_init(&failed, -1);
+	render_prometheus_failure(&view, NULL, &failed);
+	expect_well_formed(buf_text(&failed.buf));
+	expect_line(failed.buf.data, "lsports_last_run_success 0");
+	expect_line(failed.buf.data, "lsports_view_complete 0");
+	sink_deinit(&failed);
 }
 
 int main(void)

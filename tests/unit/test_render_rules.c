@@ -1,38 +1,38 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* --format rules: one line for each rule that is needed, and nothing that passes away. */
-#include "checked.h"
+/* view/render_rules: one line per rule, without facts that change with a restart. */
+#include "rendered.h"
 
-#include "view/render.h"
+#include "view/render_rules.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static const struct checked_row rows[] = {
-	{.socket = {CHECKED_TCP(22), .has_interface = true, .unit = "ssh.service"},
+static const struct machine_row rows[] = {
+	{.socket = {MACHINE_TCP(22), .unit = "ssh.service"},
 	 .user = "root",
 	 .owners = {{.pid = 8, .comm = "sshd", .exe = "/usr/sbin/sshd"}}},
 	/* a group, and ports that the kernel chose */
-	{.socket = {CHECKED_TCP(8080)}, .user = "root"},
-	{.socket = {CHECKED_TCP(8080)}, .user = "root"},
-	{.socket = {CHECKED_UDP(40000), .is_auto = LSP_KNOWN_YES}, .user = "root"},
-	{.socket = {CHECKED_UDP(50000), .is_auto = LSP_KNOWN_YES}, .user = "root"},
+	{.socket = {MACHINE_TCP(8080)}, .user = "root"},
+	{.socket = {MACHINE_TCP(8080)}, .user = "root"},
+	{.socket = {MACHINE_UDP_AUTO(40000)}, .user = "root"},
+	{.socket = {MACHINE_UDP_AUTO(50000)}, .user = "root"},
 	/* no listeners */
-	{.socket = {.netns = CHECKED_OWN,
+	{.socket = {.netns = MACHINE_OWN,
 		    .state = LSP_STATE_ESTABLISHED,
 		    .local.port = 22,
 		    .peer.port = 1,
 		    .has_uid = true}},
-	/* a name that wants to be a line of its own */
-	{.socket = {CHECKED_TCP(9000)},
+	/* a name that looks like a line of its own */
+	{.socket = {MACHINE_TCP(9000)},
 	 .user = "root",
 	 .owners = {{.pid = 9, .comm = "x", .exe = "/tmp/a b\ntcp/1-65535 #"}}},
 };
 
-static const struct checked_machine machine = {.rows = rows, .count = ROWS(rows)};
+static const struct machine machine = {.rows = rows, .count = ROWS(rows)};
 
 static void test_lines(void **state)
 {
-	char *text = checked_render(render_rules, (struct view){0}, &machine);
+	char *text = rendered_text(render_rules, (struct view){0}, &machine);
 	const char *at = text;
 
 	static const char *const starts[] = {"tcp/22 ", "tcp/8080 ", "tcp/9000 ", "udp/auto "};
@@ -49,11 +49,11 @@ static void test_lines(void **state)
 	free(text);
 }
 
-/* The lines are those that learning writes. */
+/* The lines are the same as those of --learn. */
 static void test_same_as_learned(void **state)
 {
-	struct lsp_snapshot *snapshot = checked_snapshot(&machine);
-	char *text = checked_render(render_rules, (struct view){0}, &machine);
+	struct lsp_snapshot *snapshot = machine_snapshot(&machine);
+	char *text = rendered_text(render_rules, (struct view){0}, &machine);
 
 	(void)state;
 	for (size_t i = 0; i < ROWS(rows); i++) {
@@ -61,7 +61,8 @@ static void test_same_as_learned(void **state)
 		struct lsp_socket socket;
 
 		lsp_snapshot_socket(snapshot, i, &socket);
-		expect(checked_count(text, rule) == (lsp_is_listener(&socket) ? 1 : 0), "%s", rule);
+		expect(rendered_count(text, rule) == (lsp_socket_is_listener(&socket) ? 1 : 0),
+		       "%s", rule);
 		free(rule);
 	}
 	free(text);
@@ -72,12 +73,12 @@ static void test_selected(void **state)
 {
 	static const uint32_t selected[] = {0, 2};
 	const struct view view = {.rows = selected, .row_count = 2};
-	char *text = checked_render(render_rules, view, &machine);
+	char *text = rendered_text(render_rules, view, &machine);
 
 	(void)state;
-	assert_int_equal(checked_count(text, "\n"), 2);
-	assert_int_equal(checked_count(text, "tcp/22 "), 1);
-	assert_int_equal(checked_count(text, "tcp/8080 "), 1);
+	assert_int_equal(rendered_count(text, "\n"), 2);
+	assert_int_equal(rendered_count(text, "tcp/22 "), 1);
+	assert_int_equal(rendered_count(text, "tcp/8080 "), 1);
 	free(text);
 }
 

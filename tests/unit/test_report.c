@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* cli/report: what was told once is not told again, and no damage to the file makes it quieter. */
-#include "checked.h"
+/* cli/report: a difference is reported once, and a damaged file never hides one. */
+#include "support.h"
 
 #include "lock.h"
 #include "report.h"
@@ -19,44 +19,56 @@ static const char *const texts[] = {
 	"udp/auto user=dora",
 };
 
-/* Differences are told apart by kind and text; a set of them is a set of bits. */
+/* Differences differ in kind and text; a set of them is a set of bits. */
 static void make_changes(struct changes *changes, unsigned set)
 {
 	static const enum change_kind kinds[] = {CHANGE_NEW, CHANGE_CHANGED, CHANGE_MISSING,
 						 CHANGE_NEW};
 
-	*changes = (struct changes){.items = calloc(ROWS(texts), sizeof(struct change))};
-	assert_non_null(changes->items);
-	for (size_t i = 0; i < ROWS(texts); i++)
-		if (set >> i & 1)
-			changes->items[changes->count++] =
-				(struct change){.kind = kinds[i], .text = strdup(texts[i])};
+	*changes = (struct changes){0};
+	for (size_t i = 0; i < ROWS(texts); i++) {
+		struct change *change =
+			set >> i & 1 ? array_add(&changes->items, sizeof(*change)) : NULL;
+
+		if (change)
+			*change = (struct change){.kind = kinds[i], .text = strdup(texts[i])};
+	}
 }
 
 static void path_of(char out[256], void **state)
 {
-	snprintf(out, 256, "%s/told", (char *)*state);
+	snprintf(out, 256, "%s/reported", (char *)*state);
 }
 
-/* One check that finds @found. Return: the set that it tells. */
+/* Return: the set that a check reports which finds @found. */
+static unsigned begin(struct report *report, struct changes *changes, void **state, unsigned found)
+{
+	static char path[256]; /* @report borrows it */
+	struct error error = ERROR_INIT;
+	unsigned reported = 0;
+	size_t at = 0;
+
+	path_of(path, state);
+	make_changes(changes, found);
+	assert_int_equal(report_open(report, path, changes, &error), 0);
+	for (unsigned i = 0; i < ROWS(texts); i++)
+		if (found >> i & 1)
+			reported |= changes_at(changes, at++)->was_reported ? 0 : 1u << i;
+	return reported;
+}
+
+/* One check. Return: the set that it reports. */
 static unsigned run(void **state, unsigned found, bool keeps_old)
 {
 	struct report report = REPORT_INIT;
 	struct changes changes;
-	unsigned told = 0;
-	char path[256];
-	size_t at = 0;
+	struct error error = ERROR_INIT;
+	unsigned reported = begin(&report, &changes, state, found);
 
-	path_of(path, state);
-	make_changes(&changes, found);
-	assert_int_equal(report_open(&report, path, &changes), 0);
-	for (unsigned i = 0; i < ROWS(texts); i++)
-		if (found >> i & 1)
-			told |= changes.items[at++].was_told ? 0 : 1u << i;
-	assert_int_equal(report_commit(&report, &changes, keeps_old), 0);
+	assert_int_equal(report_commit(&report, &changes, keeps_old, &error), 0);
 	report_deinit(&report);
 	changes_deinit(&changes);
-	return told;
+	return reported;
 }
 
 /* As run(), without writing anything. */
@@ -64,19 +76,11 @@ static unsigned peek(void **state, unsigned found)
 {
 	struct report report = REPORT_INIT;
 	struct changes changes;
-	unsigned told = 0;
-	char path[256];
-	size_t at = 0;
+	unsigned reported = begin(&report, &changes, state, found);
 
-	path_of(path, state);
-	make_changes(&changes, found);
-	assert_int_equal(report_open(&report, path, &changes), 0);
-	for (unsigned i = 0; i < ROWS(texts); i++)
-		if (found >> i & 1)
-			told |= changes.items[at++].was_told ? 0 : 1u << i;
 	report_deinit(&report);
 	changes_deinit(&changes);
-	return told;
+	return reported;
 }
 
 static void once_and_then_not_again(void **state)
@@ -97,7 +101,7 @@ static void what_ended_is_news_when_it_returns(void **state)
 	assert_int_equal(run(state, 15, false), 15);
 }
 
-/* What is not seen has not ended when something could hide it. */
+/* A difference has not ended if something may hide it. */
 static void an_incomplete_view_forgets_nothing(void **state)
 {
 	assert_int_equal(run(state, 7, false), 7);
@@ -107,36 +111,21 @@ static void an_incomplete_view_forgets_nothing(void **state)
 	assert_int_equal(run(state, 15, false), 0);
 }
 
-/* The same rule as new and as changed are two differences. */
-static void kinds_are_told_apart(void **state)
+/* One rule, new and changed, is two differences. */
+static void kinds_differ(void **state)
 {
+	struct error error = ERROR_INIT;
 	struct report report = REPORT_INIT;
 	struct change change = {.kind = CHANGE_CHANGED, .text = strdup(texts[0])};
-	struct changes changes = {.items = &change, .count = 1};
+	struct changes changes = {.items = {.data = &change, .count = 1}};
 	char path[256];
 
 	path_of(path, state);
 	assert_int_equal(run(state, 1, false), 1);
-	assert_int_equal(report_open(&report, path, &changes), 0);
-	assert_false(change.was_told);
+	assert_int_equal(report_open(&report, path, &changes, &error), 0);
+	assert_false(change.was_reported);
 	report_deinit(&report);
 	free(change.text);
-}
-
-static void what_was_left_out_is_told_by_the_next(void **state)
-{
-	struct report report = REPORT_INIT;
-	struct changes changes;
-	char path[256];
-
-	path_of(path, state);
-	make_changes(&changes, 3);
-	assert_int_equal(report_open(&report, path, &changes), 0);
-	changes.items[1].is_left_out = true;
-	assert_int_equal(report_commit(&report, &changes, false), 0);
-	report_deinit(&report);
-	changes_deinit(&changes);
-	assert_int_equal(run(state, 3, false), 2);
 }
 
 /* --- the file ------------------------------------------------------------------------------- */
@@ -150,7 +139,7 @@ static void the_file_is_private_and_left_alone_without_news(void **state)
 	run(state, 3, false);
 	assert_int_equal(stat(path, &first), 0);
 	assert_int_equal(first.st_mode, S_IFREG | 0600);
-	text = tree_read_text(*state, "told");
+	text = tree_read_text(*state, "reported");
 	assert_int_equal(text[0], '#');
 	assert_non_null(strstr(text, "\n+ tcp/4444 user=root exe=/usr/bin/nc\n"));
 	assert_non_null(strstr(text, "\n~ tcp/80 user=root exe=/tmp/nginx\n"));
@@ -158,57 +147,57 @@ static void the_file_is_private_and_left_alone_without_news(void **state)
 	run(state, 3, false);
 	assert_int_equal(stat(path, &second), 0);
 	assert_int_equal(first.st_ino, second.st_ino);
-	/* the file and its lock, and nothing half done */
+	/* the file and its lock, and no temporary file */
 	assert_int_equal(tree_count(*state, "."), 2);
 }
 
-/* Whatever byte is changed, only the differences whose lines are hit may be told again, and none
- * that was told anew is kept quiet. */
+/* Whatever byte is changed, only differences on the damaged lines may be reported again, and no new
+ * difference is hidden. */
 static void no_flipped_byte_makes_it_quieter(void **state)
 {
 	char *text;
 	size_t size;
 
 	run(state, 7, false);
-	text = tree_read_text(*state, "told");
+	text = tree_read_text(*state, "reported");
 	size = strlen(text);
 	for (size_t i = 0; i < size; i++) {
 		for (unsigned bit = 0; bit < 8; bit++) {
 			const char old = text[i];
-			unsigned told;
+			unsigned reported;
 
 			text[i] = (char)(old ^ (1 << bit));
-			tree_write(*state, "told", text, size);
-			told = peek(state, 15);
-			expect(told & 8, "byte %zu, bit %u: one that was never told is quiet", i,
+			tree_write(*state, "reported", text, size);
+			reported = peek(state, 15);
+			expect(reported & 8, "byte %zu, bit %u: a new difference is hidden", i,
 			       bit);
-			/* An end of line that is hit, or made, is one of two lines. */
-			expect(!(told & (told - 1) & ~8u) || old == '\n', "byte %zu, bit %u: %#x",
-			       i, bit, told);
+			/* A newline that was changed, or added, affects two lines. */
+			expect(!(reported & (reported - 1) & ~8u) || old == '\n',
+			       "byte %zu, bit %u: %#x", i, bit, reported);
 			text[i] = old;
 		}
 	}
 	free(text);
 }
 
-static void a_cut_file_tells_again(void **state)
+static void a_truncated_file_reports_again(void **state)
 {
 	char *text;
 	size_t size;
 
 	run(state, 7, false);
-	text = tree_read_text(*state, "told");
+	text = tree_read_text(*state, "reported");
 	size = strlen(text);
 	for (size_t i = 0; i <= size; i++) {
 		unsigned whole = 0;
 
-		/* Only what stands whole, with the end of its line, was told. */
+		/* Only complete lines count as reported. */
 		for (unsigned j = 0; j < 3; j++) {
 			const char *at = strstr(text, texts[j]);
 
 			whole |= (size_t)(at - text) + strlen(texts[j]) + 1 <= i ? 1u << j : 0;
 		}
-		tree_write(*state, "told", text, i);
+		tree_write(*state, "reported", text, i);
 		expect(peek(state, 15) == (15 & ~whole), "cut at %zu", i);
 	}
 	free(text);
@@ -225,10 +214,33 @@ static void doubled_reordered_and_foreign_lines_change_nothing(void **state)
 				    "+ udp/auto user=dora\0\n"
 				    "- tcp/22 user=root required";
 
-	tree_write(*state, "told", other, sizeof(other) - 1);
+	tree_write(*state, "reported", other, sizeof(other) - 1);
 	assert_int_equal(peek(state, 15), 4 | 8);
 	assert_int_equal(run(state, 15, true), 4 | 8);
 	assert_int_equal(run(state, 15, false), 0);
+}
+
+/* Old lines of a view that is not whole add up: no file is written that could not be read again. */
+static void the_file_is_never_too_large(void **state)
+{
+	const size_t most = (size_t)64 << 20, line = (size_t)1 << 20;
+	char *text = malloc(most), path[256];
+	struct stat st;
+
+	assert_non_null(text);
+	memset(text, 'x', most);
+	for (size_t i = 0; i < most / line; i++) {
+		text[i * line] = (char)('0' + i);
+		text[(i + 1) * line - 1] = '\n';
+	}
+	tree_write(*state, "reported", text, most);
+	free(text);
+	path_of(path, state);
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(run(state, 15, true), i ? 0 : 15);
+		assert_int_equal(stat(path, &st), 0);
+		assert_in_range(st.st_size, most - 2 * line, most);
+	}
 }
 
 static void what_is_no_file_is_said(void **state)
@@ -236,22 +248,30 @@ static void what_is_no_file_is_said(void **state)
 	static const struct {
 		const char *name;
 		int expected;
-	} rows[] = {{"link", -ELOOP}, {"fifo", -EMEDIUMTYPE}, {"absent/told", -ENOENT}};
+	} rows[] = {
+		{"link", -EPERM}, {"fifo", -EPERM}, {"open", -EPERM}, {"absent/reported", -ENOENT}};
 	char path[256];
 
 	tree_write_text(*state, "target", "+ tcp/4444 user=root exe=/usr/bin/nc\n");
 	tree_link(*state, "link", "target");
 	snprintf(path, sizeof(path), "%s/fifo", (char *)*state);
 	assert_int_equal(mkfifo(path, 0600), 0);
+	tree_write_text(*state, "open", "+ tcp/4444 user=root exe=/usr/bin/nc\n");
+	snprintf(path, sizeof(path), "%s/open", (char *)*state);
+	assert_int_equal(chmod(path, 0666), 0);
 	for (size_t i = 0; i < ROWS(rows); i++) {
 		struct report report = REPORT_INIT;
+		struct error error = ERROR_INIT;
 		struct changes changes;
 
 		make_changes(&changes, 15);
 		snprintf(path, sizeof(path), "%s/%s", (char *)*state, rows[i].name);
-		expect(report_open(&report, path, &changes) == rows[i].expected, "%s", path);
-		for (size_t j = 0; j < changes.count; j++)
-			assert_false(changes.items[j].was_told);
+		expect(report_open(&report, path, &changes, &error) == rows[i].expected, "%s",
+		       path);
+		expect(!strncmp(error_text(&error), path, strlen(path)), "%s", error_text(&error));
+		error_deinit(&error);
+		for (size_t j = 0; j < changes.items.count; j++)
+			assert_false(changes_at(&changes, j)->was_reported);
 		report_deinit(&report);
 		changes_deinit(&changes);
 	}
@@ -261,6 +281,7 @@ static void another_one_is_waited_for_but_not_for_ever(void **state)
 {
 	struct report report = REPORT_INIT;
 	struct changes changes;
+	struct error error = ERROR_INIT;
 	char path[256], lock[300];
 	int fd;
 
@@ -272,10 +293,12 @@ static void another_one_is_waited_for_but_not_for_ever(void **state)
 	assert_int_equal(report.wait_seconds, 20);
 	report.wait_seconds = 0;
 	make_changes(&changes, 15);
-	assert_int_equal(report_open(&report, path, &changes), -EBUSY);
-	/* everything is told then */
-	for (size_t i = 0; i < changes.count; i++)
-		assert_false(changes.items[i].was_told);
+	assert_int_equal(report_open(&report, path, &changes, &error), -EBUSY);
+	assert_non_null(strstr(error_text(&error), "another lsports"));
+	error_deinit(&error);
+	/* everything is reported then */
+	for (size_t i = 0; i < changes.items.count; i++)
+		assert_false(changes_at(&changes, i)->was_reported);
 	report_deinit(&report);
 	report_deinit(&report);
 	changes_deinit(&changes);
@@ -289,12 +312,12 @@ int main(void)
 		TREE_TEST(once_and_then_not_again),
 		TREE_TEST(what_ended_is_news_when_it_returns),
 		TREE_TEST(an_incomplete_view_forgets_nothing),
-		TREE_TEST(kinds_are_told_apart),
-		TREE_TEST(what_was_left_out_is_told_by_the_next),
+		TREE_TEST(kinds_differ),
 		TREE_TEST(the_file_is_private_and_left_alone_without_news),
 		TREE_TEST(no_flipped_byte_makes_it_quieter),
-		TREE_TEST(a_cut_file_tells_again),
+		TREE_TEST(a_truncated_file_reports_again),
 		TREE_TEST(doubled_reordered_and_foreign_lines_change_nothing),
+		TREE_TEST(the_file_is_never_too_large),
 		TREE_TEST(what_is_no_file_is_said),
 		TREE_TEST(another_one_is_waited_for_but_not_for_ever),
 	};

@@ -125,8 +125,9 @@ static void what_is_no_file_is_an_error_and_no_hang(void **state)
 	assert_int_equal(root_read(&root, "dir", &text, 64), -EISDIR);
 	assert_int_equal(root_read(&root, "dir/x", &text, 64), -ENOENT);
 	assert_int_equal(root_read(&root, "loop", &text, 64), -ELOOP);
-	assert_int_equal(root_read(&root, "fifo", &text, 64), 0);
-	assert_int_equal(text.size, 0);
+	assert_int_equal(root_read(&root, "fifo", &text, 64), -EMEDIUMTYPE);
+	assert_int_equal(root_open(&root, "fifo", O_RDONLY), -EMEDIUMTYPE);
+	assert_int_equal(root_open(&root, "dir", O_RDONLY), -EISDIR);
 	root_deinit(&root);
 	buf_deinit(&text);
 }
@@ -193,6 +194,60 @@ static void a_file_is_read_below_any_directory(void **state)
 	buf_deinit(&text);
 }
 
+static void numbers_are_the_whole_file(void **state)
+{
+	static const char digits[] = "00000000000000000000000000000000000000000000000000000000000";
+	/* NULL: there is no such file. */
+	static const struct {
+		const char *text;
+		uint64_t max;
+		size_t count;
+		int expected;
+		uint64_t last;
+	} rows[] = {
+		{"1024\n", 65536, 1, 0, 1024},
+		{"65537\n", 65536, 1, -EINVAL, 0},
+		{"12345\t0\t9223372036854775807\n", UINT64_MAX, 3, 0, INT64_MAX},
+		{"12345\t0\t9223372036854775807\n", UINT64_MAX, 1, -EINVAL, 0},
+		{"1024 \n", 65536, 1, -EINVAL, 0},
+		{"", 65536, 1, -EINVAL, 0},
+		{NULL, 65536, 1, -ENOENT, 0},
+	};
+	struct root root;
+	uint64_t numbers[3];
+	char text[256];
+	int dir;
+
+	assert_int_equal(root_init(&root, *state), 0);
+	dir = open(*state, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		tree_remove(*state, "numbers");
+		if (rows[i].text)
+			tree_write_text(*state, "numbers", rows[i].text);
+		for (int is_at = 0; is_at < 2; is_at++) {
+			int r = is_at ? root_read_numbers_at(dir, "numbers", rows[i].max, numbers,
+							     rows[i].count)
+				      : root_read_numbers(&root, "numbers", rows[i].max, numbers,
+							  rows[i].count);
+
+			expect(r == rows[i].expected, "row %zu: %d", i, r);
+			expect(r < 0 || numbers[rows[i].count - 1] == rows[i].last, "row %zu", i);
+		}
+	}
+	/* What is longer than all that is read has been cut. */
+	snprintf(text, sizeof(text), "%s%s 0000000\n", digits, digits);
+	tree_write_text(*state, "numbers", text);
+	assert_int_equal(root_read_numbers(&root, "numbers", 1, numbers, 2), 0);
+	snprintf(text, sizeof(text), "%s%s 00000001\n", digits, digits);
+	tree_write_text(*state, "numbers", text);
+	assert_int_equal(root_read_numbers(&root, "numbers", 1, numbers, 2), -EINVAL);
+	tree_mkdir(*state, "directory");
+	assert_int_equal(root_read_numbers(&root, "directory", 1, numbers, 1), -EISDIR);
+	assert_int_equal(root_read_numbers_at(-1, "numbers", 1, numbers, 1), -EBADF);
+	close(dir);
+	root_deinit(&root);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -204,6 +259,7 @@ int main(void)
 		TREE_TEST(descriptors_do_not_pass_exec),
 		TREE_TEST(a_link_is_read_whole_or_refused),
 		TREE_TEST(a_file_is_read_below_any_directory),
+		TREE_TEST(numbers_are_the_whole_file),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

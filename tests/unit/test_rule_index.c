@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* judge/rule_index: for every port exactly the rules that a plain loop finds. */
+/* judge/rule_index: for every port it finds exactly the rules that a plain loop finds. */
+#include "support.h"
+
+#include "protocols.h"
 #include "ruling.h"
 
 #include <stdlib.h>
@@ -7,40 +10,46 @@
 
 #define SEED 20240229u
 
-/* The same numbers on every machine. */
+/* The sequence is the same on every machine. */
 static uint32_t next_random(uint64_t *seed)
 {
 	*seed = *seed * 6364136223846793005u + 1442695040888963407u;
 	return (uint32_t)(*seed >> 33);
 }
 
-static void load(struct rules *rules, const char *text, size_t size)
+static void unload(struct rule_set *set)
+{
+	rule_index_deinit(&set->index);
+	rule_table_deinit(&set->table);
+}
+
+static void load(struct rule_set *set, const char *text, size_t size)
 {
 	struct buf errors = BUF_INIT;
 
-	*rules = (struct rules){0};
-	expect(ruling_parse(rules, "f", text, size, &errors) == 0, "%s", buf_text(&errors));
-	assert_int_equal(rules_index(rules), 0);
+	*set = (struct rule_set){0};
+	expect(ruling_parse(&set->table, "f", text, size, &errors) == 0, "%s", buf_text(&errors));
+	assert_int_equal(rule_index_init(&set->index, &set->table), 0);
 	buf_deinit(&errors);
 }
 
-/* Can the rule be about the port? What proto= says is left to matching. */
-static bool is_of_port(const struct rules *rules, const struct rule *rule, enum lsp_proto proto,
+/* Can the rule be about the port? proto= is left to matching. */
+static bool is_of_port(const struct rule_table *rules, const struct rule *rule, unsigned proto,
 		       uint16_t port)
 {
 	bool is = true;
 
 	for (uint32_t i = 0; i < rule->selector.term_count; i++) {
 		const struct selector_term *term =
-			selector_term_at(&rules->pool, &rule->selector, i);
-		const struct selector_value *values = &rules->pool.values[term->first_value];
+			selector_pool_term(&rules->pool, &rule->selector, i);
+		const struct selector_value *values = selector_pool_values(&rules->pool, term);
 
-		if (term->key == KEY_CATEGORY && !term->is_negative) {
+		if (lsp_fact_at(term->fact) == lsp_fact_find("category") && !term->is_negative) {
 			is = false;
 			for (uint32_t v = 0; v < term->value_count; v++)
-				is |= values[v].bits >> lsp_category_of(port) & 1;
+				is |= values[v].bits >> lsp_port_category(port) & 1;
 		}
-		if (term->key != KEY_PORT || term->is_negative)
+		if (term->fact != FACT_PORT || term->is_negative)
 			continue;
 		for (uint32_t v = 0; v < term->value_count; v++) {
 			if (values[v].ports.protos & LSP_BIT(proto) &&
@@ -52,27 +61,28 @@ static bool is_of_port(const struct rules *rules, const struct rule *rule, enum 
 	return is;
 }
 
-/* No rule is left out, and none comes that is not of the port. */
-static void expect_proto_port(const struct rules *rules, enum lsp_proto proto, uint16_t port,
+/* No rule is missed, and no rule of another port is found. */
+static void expect_proto_port(const struct rule_set *set, unsigned proto, uint16_t port,
 			      uint8_t *seen)
 {
+	const struct rule_table *rules = &set->table;
+	struct rule_index_walk walk;
 	const struct rule *rule;
-	struct rule_walk walk;
 
-	memset(seen, 0, rules->count);
-	rule_walk_init(&walk, rules, proto, port);
-	while ((rule = rule_walk_next(&walk)))
-		seen[rule - rules->rules] = 1;
-	assert_null(rule_walk_next(&walk)); /* and stays at its end */
-	for (size_t i = 0; i < rules->count; i++)
-		expect(seen[i] == is_of_port(rules, &rules->rules[i], proto, port),
-		       "%s/%u, rule %zu", lsp_proto_word(proto), port, i);
+	memset(seen, 0, rule_table_count(rules));
+	rule_index_begin(&walk, &set->index, proto, port);
+	while ((rule = rule_index_next(&walk)))
+		seen[rule_table_index_of(rules, rule)] = 1;
+	assert_null(rule_index_next(&walk)); /* and stays at its end */
+	for (size_t i = 0; i < rule_table_count(rules); i++)
+		expect(seen[i] == is_of_port(rules, rule_table_at(rules, i), proto, port),
+		       "%s/%u, rule %zu", lsp_protocol_word(proto), port, i);
 }
 
-static void expect_port(const struct rules *rules, uint16_t port, uint8_t *seen)
+static void expect_port(const struct rule_set *set, uint16_t port, uint8_t *seen)
 {
-	expect_proto_port(rules, LSP_PROTO_TCP, port, seen);
-	expect_proto_port(rules, LSP_PROTO_UDP, port, seen);
+	expect_proto_port(set, LSP_PROTO_TCP, port, seen);
+	expect_proto_port(set, LSP_PROTO_UDP, port, seen);
 }
 
 static void the_ends_of_ranges(void **state)
@@ -104,12 +114,12 @@ static void the_ends_of_ranges(void **state)
 	(void)state;
 	for (size_t i = 0; i < ROWS(texts); i++) {
 		uint8_t seen[8];
-		struct rules rules;
+		struct rule_set rules;
 
 		load(&rules, texts[i], strlen(texts[i]));
 		for (unsigned port = 0; port <= 65535; port++)
 			expect_port(&rules, (uint16_t)port, seen);
-		rules_deinit(&rules);
+		unload(&rules);
 	}
 }
 
@@ -120,7 +130,7 @@ static void random_ranges(void **state)
 	(void)state;
 	for (unsigned round = 0; round < 20; round++) {
 		struct buf text = BUF_INIT;
-		struct rules rules;
+		struct rule_set rules;
 		uint8_t *seen;
 
 		for (unsigned i = 0; i < 300; i++) {
@@ -137,12 +147,13 @@ static void random_ranges(void **state)
 			buf_append_char(&text, '\n');
 		}
 		load(&rules, text.data, text.size);
-		seen = calloc(rules.count, 1);
+		seen = calloc(rule_table_count(&rules.table), 1);
 		assert_non_null(seen);
 		for (unsigned i = 0; i < 500; i++) {
-			/* Half of them where ranges begin and end. */
+			/* Half of the ports are where ranges begin or end. */
 			const struct selector_value *value =
-				&rules.pool.values[next_random(&seed) % rules.pool.value_count];
+				(const struct selector_value *)rules.table.pool.values.data +
+				next_random(&seed) % rules.table.pool.values.count;
 			uint16_t port = (uint16_t)next_random(&seed);
 
 			if (i & 1)
@@ -152,15 +163,15 @@ static void random_ranges(void **state)
 		}
 		free(seen);
 		buf_deinit(&text);
-		rules_deinit(&rules);
+		unload(&rules);
 	}
 }
 
-/* The rules of one port come without the others being looked at. */
+/* Finding the rules of one port does not touch the others. */
 static void a_hundred_thousand_rules(void **state)
 {
 	struct buf text = BUF_INIT;
-	struct rules rules;
+	struct rule_set rules;
 	uint8_t *seen;
 
 	(void)state;
@@ -168,22 +179,22 @@ static void a_hundred_thousand_rules(void **state)
 		buf_printf(&text, "%s/%u family=ipv4 user=root\n", i % 2 ? "tcp" : "udp",
 			   i % 60000);
 	load(&rules, text.data, text.size);
-	assert_int_equal(rules.count, 100000);
-	seen = calloc(rules.count, 1);
+	assert_int_equal(rule_table_count(&rules.table), 100000);
+	seen = calloc(rule_table_count(&rules.table), 1);
 	assert_non_null(seen);
 	for (unsigned port = 0; port <= 65535; port += 771) {
-		struct rule_walk walk;
+		struct rule_index_walk walk;
 		size_t steps = 0;
 
 		expect_port(&rules, (uint16_t)port, seen);
-		rule_walk_init(&walk, &rules, LSP_PROTO_TCP, (uint16_t)port);
-		while (rule_walk_next(&walk))
+		rule_index_begin(&walk, &rules.index, LSP_PROTO_TCP, (uint16_t)port);
+		while (rule_index_next(&walk))
 			steps++;
 		expect(steps <= 2, "port %u: %zu rules are looked at", port, steps);
 	}
 	free(seen);
 	buf_deinit(&text);
-	rules_deinit(&rules);
+	unload(&rules);
 }
 
 static void a_rule_that_names_ports_is_marked(void **state)
@@ -199,11 +210,12 @@ static void a_rule_that_names_ports_is_marked(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ROWS(rows); i++) {
-		struct rules rules;
+		struct rule_set rules;
 
 		load(&rules, rows[i].text, strlen(rows[i].text));
-		expect(rules.rules[0].has_port == rows[i].expected, "%s", rows[i].text);
-		rules_deinit(&rules);
+		expect(rule_table_at(&rules.table, 0)->has_port == rows[i].expected, "%s",
+		       rows[i].text);
+		unload(&rules);
 	}
 }
 

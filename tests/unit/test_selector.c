@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* judge/selector_parse, judge/selector_value: what a selector means, and why one means nothing. */
+/* select/selector_parse, select/selector_value: the meaning of selectors, and every error. */
+#include "support.h"
+
 #include "ruling.h"
+#include "select/selector_parse.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -8,6 +11,8 @@
 #include <string.h>
 
 /* --- a selector, written down ----------------------------------------------------------------- */
+
+#define DIGITS "0123456789abcdef0123456789abcdef"
 
 static void append_range(struct buf *out, uint64_t first, uint64_t last)
 {
@@ -18,21 +23,24 @@ static void append_range(struct buf *out, uint64_t first, uint64_t last)
 
 static void append_prefix(struct buf *out, const struct selector_value *value)
 {
+	const struct endpoint_prefix *prefix = &value->prefix.prefix;
+	struct lsp_endpoint endpoint = {.family = (enum lsp_family)prefix->family};
 	char address[LSP_ADDRESS_SIZE];
 
 	if (value->prefix.is_dual) {
 		buf_append_char(out, '*');
 		return;
 	}
-	lsp_address_format((enum lsp_family)value->prefix.family, value->prefix.bytes, address);
-	buf_printf(out, "%s/%u", address, value->prefix.bits);
+	memcpy(endpoint.address, prefix->bytes, sizeof(endpoint.address));
+	lsp_endpoint_format_address(&endpoint, address);
+	buf_printf(out, "%s/%u", address, prefix->bits);
 }
 
-static void append_words(struct buf *out, const struct key *key, unsigned bits)
+static void append_words(struct buf *out, const struct lsp_fact *fact, unsigned bits)
 {
-	for (unsigned i = 0; key->word(i); i++) {
+	for (unsigned i = 0; lsp_fact_word(fact, i); i++) {
 		if (bits & LSP_BIT(i))
-			buf_append_text(out, key->word(i));
+			buf_append_text(out, lsp_fact_word(fact, i));
 	}
 }
 
@@ -47,27 +55,34 @@ static void append_port(struct buf *out, const struct selector_value *value)
 		append_range(out, value->ports.first, value->ports.last);
 }
 
-static void append_value(struct buf *out, const struct selector_pool *pool, const struct key *key,
+static void append_value(struct buf *out, const struct lsp_fact *fact,
 			 const struct selector_value *value)
 {
-	switch (key->kind) {
-	case KEY_KIND_PORTS:
+	switch (fact->type) {
+	case LSP_FACT_PORT:
 		append_port(out, value);
 		break;
-	case KEY_KIND_PREFIXES:
+	case LSP_FACT_ADDRESS:
 		append_prefix(out, value);
 		break;
-	case KEY_KIND_WORDS:
-		append_words(out, key, value->bits);
+	case LSP_FACT_WORD:
+	case LSP_FACT_BOOLEAN:
+	case LSP_FACT_FINDINGS:
+		append_words(out, fact, value->bits);
 		break;
-	case KEY_KIND_NUMBERS:
+	case LSP_FACT_NUMBER:
+	case LSP_FACT_ID:
+	case LSP_FACT_TIME:
 		append_range(out, value->numbers.first, value->numbers.last);
 		break;
-	case KEY_KIND_TEXTS:
-	case KEY_KIND_GLOBS:
-	case KEY_KIND_PATHS:
-		buf_printf(out, "%s<%s>", value->text.is_glob ? "~" : "",
-			   strpool_find(&pool->strings, value->text.id));
+	case LSP_FACT_NAME:
+	case LSP_FACT_TEXT:
+	case LSP_FACT_PATH:
+	case LSP_FACT_PROCESS:
+	case LSP_FACT_OWNERS:
+	case LSP_FACT_REASONS:
+		buf_printf(out, "%s<%s>%s", value->text.is_glob ? "~" : "", value->text.plain,
+			   value->text.digits ? value->text.digits : "");
 		break;
 	}
 }
@@ -76,21 +91,21 @@ static const char *describe(const struct selector_pool *pool, const struct selec
 			    struct buf *out)
 {
 	for (uint32_t i = 0; i < selector->term_count; i++) {
-		const struct selector_term *term = selector_term_at(pool, selector, i);
-		const struct key *key = &keys[term->key];
+		const struct selector_term *term = selector_pool_term(pool, selector, i);
+		const struct lsp_fact *fact = lsp_fact_at(term->fact);
 
-		buf_printf(out, "%s%s%s", i ? " " : "", key->shown.word,
+		buf_printf(out, "%s%s%s", i ? " " : "", lsp_fact_key_word(fact),
 			   term->is_negative ? "!=" : "=");
 		for (uint32_t v = 0; v < term->value_count; v++) {
 			if (v)
 				buf_append_char(out, ',');
-			append_value(out, pool, key, &pool->values[term->first_value + v]);
+			append_value(out, fact, &selector_pool_values(pool, term)[v]);
 		}
 	}
 	return buf_text(out);
 }
 
-/* Words of a terminated text. Return: of the first word that is refused, or 0. */
+/* Parses the words of a text. Return: the error of the first bad word, or 0. */
 static int parse(struct selector_pool *pool, struct selector *selector, const char *text,
 		 struct buf *error)
 {
@@ -98,10 +113,9 @@ static int parse(struct selector_pool *pool, struct selector *selector, const ch
 	int r = 0;
 
 	while (r >= 0 && at < end) {
-		size_t size = selector_word_size(at, end);
+		size_t size = selector_parse_word_size(at, end);
 
-		r = selector_parse_word(pool, selector, text, (size_t)(at - text),
-					(size_t)(at - text), size, &ruling_names, error);
+		r = ruling_parse_word(pool, selector, at, size, error);
 		at += size;
 		at += at < end;
 	}
@@ -176,7 +190,7 @@ static void ports_are_numbers_ranges_and_names(void **state)
 		{"shell", "port=514"},
 		{"syslog", "port=514"},
 		{"udp/syslog", "port=udp/514"},
-		/* two ports of one name: TCP's, or the one that was asked for */
+		/* a name with two ports: that of TCP, or of the protocol that was given */
 		{"odd", "port=1"},
 		{"tcp/odd", "port=tcp/1"},
 		{"udp/odd", "port=udp/2"},
@@ -229,7 +243,7 @@ static void every_other_kind_of_value_is_understood(void **state)
 		{"address=::ffff:0:0/96", "address=0.0.0.0/0"},
 		{"user=root", "user=<root>"},
 		{"user=1000", "user=<1000>"},
-		{"user=*", "user=<*>"}, /* no glob: accounts have names */
+		{"user=*", "user=<*>"}, /* not a glob: account names are literal */
 		{"interface=eth0", "interface=<eth0>"},
 		{"netns=self", "netns=<self>"},
 		{"container=web", "container=<web>"},
@@ -242,7 +256,7 @@ static void every_other_kind_of_value_is_understood(void **state)
 	expect_meanings(rows, ROWS(rows));
 }
 
-static void globs_and_escapes_are_told_apart(void **state)
+static void globs_and_escapes_differ(void **state)
 {
 	static const struct meaning rows[] = {
 		{"unit=ssh*", "unit=~<ssh*>"},
@@ -262,6 +276,15 @@ static void globs_and_escapes_are_told_apart(void **state)
 		{"exe=/a\\x20b", "exe=</a b>"},
 		{"exe=\\x01\\xff", "exe=<\x01\xff>"},
 		{"exe=/a\\?/*", "exe=~</a\\?/*>"},
+		/* a digest, and what is none */
+		{"exe=/a...#" DIGITS, "exe=</a>" DIGITS},
+		{"exe=/a,...#" DIGITS, "exe=</a>,<>" DIGITS},
+		{"exe=/\\x2a\\xff...#" DIGITS, "exe=</*\xff>" DIGITS},
+		{"unit=a...#" DIGITS ",b*", "unit=<a>" DIGITS ",~<b*>"},
+		{"exe=/a...#" DIGITS "0", "exe=</a...#" DIGITS "0>"},
+		{"exe=/a...#x" DIGITS, "exe=</a...#x" DIGITS ">"},
+		{"exe=/a...\\x23" DIGITS, "exe=</a...#" DIGITS ">"},
+		{"exe=/a\\...#" DIGITS, "exe=</a...#" DIGITS ">"},
 		{"process=php*,\\[kthread\\]", "process=~<php*>,<[kthread]>"},
 		{"user=a\\ b", "user=<a b>"},
 		{"user=a\\x41", "user=<aA>"},
@@ -287,7 +310,7 @@ static void one_key_is_one_term(void **state)
 	expect_meanings(rows, ROWS(rows));
 }
 
-/* Two selectors of one pool keep apart. */
+/* Two selectors in one pool do not mix. */
 static void selectors_share_a_pool(void **state)
 {
 	struct selector_pool pool = {0};
@@ -309,7 +332,7 @@ static void selectors_share_a_pool(void **state)
 /* --- long ones
  * ------------------------------------------------------------------------------------ */
 
-/* Ten thousand words, two keys by turns: memory must not grow with the square of them. */
+/* Ten thousand words, two keys alternating: memory must not grow quadratically. */
 static void many_words_of_one_key_stay_small(void **state)
 {
 	struct selector_pool pool = {0};
@@ -322,13 +345,13 @@ static void many_words_of_one_key_stay_small(void **state)
 	assert_int_equal(parse(&pool, &selector, buf_text(&text), &error), 0);
 	assert_int_equal(selector.term_count, 2);
 	for (unsigned i = 0; i < 10000; i++) {
-		const struct selector_term *port = selector_term_at(&pool, &selector, 0);
-		const struct selector_term *uid = selector_term_at(&pool, &selector, 1);
+		const struct selector_term *port = selector_pool_term(&pool, &selector, 0);
+		const struct selector_term *uid = selector_pool_term(&pool, &selector, 1);
 
-		assert_int_equal(pool.values[port->first_value + i].ports.last, i);
-		assert_int_equal(pool.values[uid->first_value + i].numbers.last, i);
+		assert_int_equal(selector_pool_values(&pool, port)[i].ports.last, i);
+		assert_int_equal(selector_pool_values(&pool, uid)[i].numbers.last, i);
 	}
-	expect(pool.value_count < 100000, "%zu values are kept", pool.value_count);
+	expect(pool.values.count < 100000, "%zu values are kept", pool.values.count);
 	buf_deinit(&error);
 	buf_deinit(&text);
 	selector_pool_deinit(&pool);
@@ -356,7 +379,9 @@ static void a_word_may_be_long_but_not_endless(void **state)
 					    "column 1: longer than a selector can be");
 		else
 			assert_int_equal(
-				strlen(strpool_find(&pool.strings, pool.values[0].text.id)),
+				strlen(selector_pool_values(&pool,
+							    selector_pool_term(&pool, &selector, 0))
+					       ->text.plain),
 				sizes[i]);
 		buf_deinit(&error);
 		buf_deinit(&text);
@@ -377,8 +402,8 @@ static void expect_refusals(const struct refusal *rows, size_t count)
 		struct selector_pool pool = {0};
 		struct selector selector = {0};
 		struct buf error = BUF_INIT;
-		int r = selector_parse_word(&pool, &selector, rows[i].text, 0, 0,
-					    strlen(rows[i].text), &ruling_names, &error);
+		int r = ruling_parse_word(&pool, &selector, rows[i].text, strlen(rows[i].text),
+					  &error);
 
 		expect(r == -EINVAL, "\"%s\" is taken", rows[i].text);
 		expect(strcmp(buf_text(&error), rows[i].expected) == 0, "\"%s\": %s", rows[i].text,
@@ -392,7 +417,7 @@ static void expect_refusals(const struct refusal *rows, size_t count)
 #define TOO_HIGH "a port is at most 65535"
 #define UPSIDE_DOWN "the range ends below its start"
 #define NO_SERVICE                                                                                 \
-	" is no port, no name of a service and no KEY=VALUE, as process=NAME or address=ADDRESS"
+	" is not a port, a service name or KEY=VALUE (for example process=NAME)"
 
 static void a_wrong_port_is_refused(void **state)
 {
@@ -436,11 +461,10 @@ static void a_wrong_port_is_refused(void **state)
 		{"22,65535-65534", "column 4: " UPSIDE_DOWN},
 		{"tcp/", "column 5: " NO_PORT},
 		{"tcp/22,udp/", "column 12: " NO_PORT},
-		{"/22", "column 1: before the slash stands tcp or udp"},
-		{"icmp/22", "column 1: before the slash stands tcp or udp"},
-		{"TCP/22", "column 1: before the slash stands tcp or udp"},
-		{"22/tcp", "column 1: before the slash stands tcp or udp"},
-		{"10.0.0.0/8", "column 1: before the slash stands tcp or udp"},
+		{"/22", "column 1: expected tcp, udp or udplite before the slash"},
+		{"icmp/22", "column 1: expected tcp, udp or udplite before the slash"},
+		{"22/tcp", "column 1: expected tcp, udp or udplite before the slash"},
+		{"10.0.0.0/8", "column 1: expected tcp, udp or udplite before the slash"},
 		{"tcp/udp/22", "column 5: \"udp/22\"" NO_SERVICE},
 	};
 
@@ -473,21 +497,21 @@ static void a_wrong_name_is_refused_with_the_nearest(void **state)
 		{":port=22", "column 1: unknown key \":port\" (nearest: port)"},
 		{"proto=", "column 7: a value is missing"},
 		{"proto=tcp,", "column 11: a value is missing"},
-		{"proto=tpc", "column 7: \"tpc\" is no proto: tcp, udp"},
-		{"proto=tcp,ud", "column 11: \"ud\" is no proto: tcp, udp (nearest: udp)"},
-		{"family=ipv5", "column 8: \"ipv5\" is no family: ipv4, ipv6 (nearest: ipv4)"},
+		{"proto=tpc", "column 7: \"tpc\" is not a value of proto: tcp, udp, udplite"},
+		{"proto=tcp,ud", "column 11: \"ud\" is not a value of proto: tcp, udp, udplite (nearest: udp)"},
+		{"family=ipv5", "column 8: \"ipv5\" is not a value of family: ipv4, ipv6 (nearest: ipv4)"},
 		{"scope=lan",
-		 "column 7: \"lan\" is no scope: loopback, link, private, public, any"},
-		{"scope=pubic", "column 7: \"pubic\" is no scope: loopback, link, private, public, "
+		 "column 7: \"lan\" is not a value of scope: loopback, link, private, public, any"},
+		{"scope=pubic", "column 7: \"pubic\" is not a value of scope: loopback, link, private, public, "
 				"any (nearest: public)"},
-		{"category=wellknown", "column 10: \"wellknown\" is no category: well-known, "
+		{"category=wellknown", "column 10: \"wellknown\" is not a value of category: well-known, "
 				       "registered, dynamic (nearest: well-known)"},
-		{"auto=maybe", "column 6: \"maybe\" is no auto: no, yes"},
+		{"auto=maybe", "column 6: \"maybe\" is not a value of auto: no, yes"},
 		{"state=open",
-		 "column 7: \"open\" is no state: established, syn-sent, syn-recv, fin-wait-1, "
+		 "column 7: \"open\" is not a value of state: established, syn-sent, syn-recv, fin-wait-1, "
 		 "fin-wait-2, time-wait, close, close-wait, last-ack, listen, "
 		 "closing, bound, unconnected"},
-		{"auto=ye", "column 6: \"ye\" is no auto: no, yes (nearest: yes)"},
+		{"auto=ye", "column 6: \"ye\" is not a value of auto: no, yes (nearest: yes)"},
 	};
 
 	(void)state;
@@ -504,60 +528,67 @@ static void a_wrong_value_is_refused(void **state)
 		{"uid=4294967296", "column 5: this is at most 4294967295"},
 		{"uid=2-1", "column 5: the range ends below its start"},
 		{"address=", "column 9: a value is missing"},
-		{"address=1.2.3", "column 9: this is no address: 192.0.2.1, 10.0.0.0/8, ::1 and "
-				  "fe80::/10 are"},
-		{"address=01.2.3.4", "column 9: this is no address: 192.0.2.1, 10.0.0.0/8, ::1 and "
-				     "fe80::/10 are"},
-		{"address=fe80::1%eth0", "column 9: this is no address: 192.0.2.1, 10.0.0.0/8, ::1 "
-					 "and fe80::/10 are"},
-		{"address=1.2.3.4,::g", "column 17: this is no address: 192.0.2.1, 10.0.0.0/8, ::1 "
-					"and fe80::/10 are"},
-		{"address=/8", "column 9: this is no address: 192.0.2.1, 10.0.0.0/8, ::1 and "
+		{"address=1.2.3",
+		 "column 9: this is not an address: 192.0.2.1, 10.0.0.0/8, ::1 and "
+		 "fe80::/10 are"},
+		{"address=01.2.3.4",
+		 "column 9: this is not an address: 192.0.2.1, 10.0.0.0/8, ::1 and "
+		 "fe80::/10 are"},
+		{"address=fe80::1%eth0",
+		 "column 9: this is not an address: 192.0.2.1, 10.0.0.0/8, ::1 "
+		 "and fe80::/10 are"},
+		{"address=1.2.3.4,::g",
+		 "column 17: this is not an address: 192.0.2.1, 10.0.0.0/8, ::1 "
+		 "and fe80::/10 are"},
+		{"address=/8", "column 9: this is not an address: 192.0.2.1, 10.0.0.0/8, ::1 and "
 			       "fe80::/10 are"},
 		{"address=11111111111111111111111111111111111111111111111",
-		 "column 9: this is no address"},
-		{"address=10.0.0.0/33", "column 9: behind the slash stands a number from 0 to 32"},
-		{"address=10.0.0.0/", "column 9: behind the slash stands a number from 0 to 32"},
-		{"address=10.0.0.0/8x", "column 9: behind the slash stands a number from 0 to 32"},
-		{"address=::/129", "column 9: behind the slash stands a number from 0 to 128"},
-		{"address=10.0.0.1/8", "column 9: the address has bits behind its prefix"},
-		{"address=::1/127", "column 9: the address has bits behind its prefix"},
+		 "column 9: this is not an address: 192.0.2.1, 10.0.0.0/8, ::1 and fe80::/10 are"},
+		{"address=10.0.0.0/33", "column 9: after the slash comes a number from 0 to 32"},
+		{"address=10.0.0.0/", "column 9: after the slash comes a number from 0 to 32"},
+		{"address=10.0.0.0/8x", "column 9: after the slash comes a number from 0 to 32"},
+		{"address=::/129", "column 9: after the slash comes a number from 0 to 128"},
+		{"address=10.0.0.1/8", "column 9: the address has bits set after its prefix"},
+		{"address=::1/127", "column 9: the address has bits set after its prefix"},
 		{"user=", "column 6: a value is missing"},
 		{"user=a,", "column 8: a value is missing"},
-		{"unit=\\", "column 6: nothing stands behind the backslash"},
-		{"unit=a\\", "column 7: nothing stands behind the backslash"},
-		{"unit=\\x", "column 6: behind \\x stand two hexadecimal digits, and not 00"},
-		{"unit=\\x1", "column 6: behind \\x stand two hexadecimal digits, and not 00"},
-		{"unit=\\x1g", "column 6: behind \\x stand two hexadecimal digits, and not 00"},
-		{"unit=\\x00", "column 6: behind \\x stand two hexadecimal digits, and not 00"},
-		{"unit=a\\x1,b", "column 7: behind \\x stand two hexadecimal digits, and not 00"},
+		{"unit=...#" DIGITS, "column 6: the beginning of the text is missing"},
+		{"process=a,...#" DIGITS, "column 11: the beginning of the text is missing"},
+		{"exe=/a*...#" DIGITS, "column 5: a pattern has no digest"},
+		{"unit=\\", "column 6: a backslash needs a character after it"},
+		{"unit=a\\", "column 7: a backslash needs a character after it"},
+		{"unit=\\x", "column 6: \\x needs two hexadecimal digits, and not 00"},
+		{"unit=\\x1", "column 6: \\x needs two hexadecimal digits, and not 00"},
+		{"unit=\\x1g", "column 6: \\x needs two hexadecimal digits, and not 00"},
+		{"unit=\\x00", "column 6: \\x needs two hexadecimal digits, and not 00"},
+		{"unit=a\\x1,b", "column 7: \\x needs two hexadecimal digits, and not 00"},
 	};
 
 	(void)state;
 	expect_refusals(rows, ROWS(rows));
 }
 
-/* The list of all words is told, whichever key it is. */
+/* An error lists all words of the key. */
 static void every_key_of_words_lists_them(void **state)
 {
 	(void)state;
-	for (unsigned id = 0; id < KEY_COUNT; id++) {
-		const struct key *key = &keys[id];
+	for (size_t id = 0; lsp_fact_key_at(id); id++) {
+		const struct lsp_fact *fact = lsp_fact_key_at(id);
 		struct selector_pool pool = {0};
 		struct selector selector = {0};
 		struct buf error = BUF_INIT, text = BUF_INIT;
 
-		buf_printf(&text, "%s=0-0-0", key->shown.word);
-		if (key->kind != KEY_KIND_WORDS) {
+		buf_printf(&text, "%s=0-0-0", lsp_fact_key_word(fact));
+		if (!lsp_fact_word(fact, 0)) {
 			buf_deinit(&text);
 			continue;
 		}
-		assert_int_equal(selector_parse_word(&pool, &selector, buf_text(&text), 0, 0,
-						     text.size, &ruling_names, &error),
-				 -EINVAL);
-		for (unsigned i = 0; key->word(i); i++)
-			expect(strstr(buf_text(&error), key->word(i)), "%s: %s", key->word(i),
-			       error.data);
+		assert_int_equal(
+			ruling_parse_word(&pool, &selector, buf_text(&text), text.size, &error),
+			-EINVAL);
+		for (unsigned i = 0; lsp_fact_word(fact, i); i++)
+			expect(strstr(buf_text(&error), lsp_fact_word(fact, i)), "%s: %s",
+			       lsp_fact_word(fact, i), error.data);
 		buf_deinit(&error);
 		buf_deinit(&text);
 		selector_pool_deinit(&pool);
@@ -569,35 +600,38 @@ static void keys_are_listed_and_found(void **state)
 	size_t count = 0;
 
 	(void)state;
-	for (const struct lsp_key *key; (key = lsp_key_at(count)); count++) {
-		assert_int_equal(key_find(key->word, strlen(key->word)), count);
-		assert_int_equal(key_find(key->word, strlen(key->word) - 1) == count, false);
-		assert_true(*key->values && *key->help);
+	for (const struct lsp_fact *fact; (fact = lsp_fact_key_at(count)); count++) {
+		const char *word = lsp_fact_key_word(fact);
+
+		assert_ptr_equal(lsp_fact_at(fact_key_index(word, strlen(word))), fact);
+		assert_ptr_equal(lsp_fact_find_key(word, strlen(word)), fact);
+		assert_ptr_not_equal(lsp_fact_find_key(word, strlen(word) - 1), fact);
+		assert_true(*fact->help && (*fact->values || lsp_fact_word(fact, 0)));
 	}
-	assert_int_equal(count, KEY_COUNT);
-	assert_int_equal(key_find("", 0), KEY_COUNT);
-	assert_int_equal(key_find("ports", 5), KEY_COUNT);
+	assert_in_range(count, 21, FACTS_MAX);
+	assert_int_equal(fact_key_index("", 0), FACTS_MAX);
+	assert_int_equal(fact_key_index("ports", 5), FACTS_MAX);
 }
 
 static void facts_are_those_of_the_terms(void **state)
 {
 	static const struct {
 		const char *text;
-		unsigned facts;
+		unsigned lookups;
 	} rows[] = {
 		{"22", 0},
 		{"tcp/22,udp/53", 0},
-		{"tcp/auto", LSP_FACT_AUTO},
-		{"22,auto", LSP_FACT_AUTO},
-		{"auto=no", LSP_FACT_AUTO},
+		{"tcp/auto", LSP_LOOKUP_AUTO},
+		{"22,auto", LSP_LOOKUP_AUTO},
+		{"auto=no", LSP_LOOKUP_AUTO},
 		{"uid=0 scope=any proto=tcp", 0},
-		{"user=root", LSP_FACT_USERS},
-		{"process=sshd", LSP_FACT_OWNERS},
-		{"exe=/a pid=1", LSP_FACT_OWNERS | LSP_FACT_EXE},
-		{"exe!=/a", LSP_FACT_OWNERS | LSP_FACT_EXE},
-		{"unit=a", LSP_FACT_CGROUP},
-		{"container=a owner_gap=none", LSP_FACT_CGROUP | LSP_FACT_OWNERS},
-		{"finding=odd-exe", LSP_FACT_FINDINGS},
+		{"user=root", LSP_LOOKUP_USERS},
+		{"process=sshd", LSP_LOOKUP_OWNERS | LSP_LOOKUP_EXE},
+		{"exe=/a pid=1", LSP_LOOKUP_OWNERS | LSP_LOOKUP_EXE},
+		{"exe!=/a", LSP_LOOKUP_OWNERS | LSP_LOOKUP_EXE},
+		{"unit=a", LSP_LOOKUP_CGROUP},
+		{"container=a owner_gap=none", LSP_LOOKUP_CGROUP | LSP_LOOKUP_OWNERS},
+		{"finding=odd-exe", LSP_LOOKUP_FINDINGS},
 	};
 
 	(void)state;
@@ -607,8 +641,8 @@ static void facts_are_those_of_the_terms(void **state)
 		struct buf error = BUF_INIT;
 
 		assert_int_equal(parse(&pool, &selector, rows[i].text, &error), 0);
-		expect(selector_facts(&pool, &selector) == rows[i].facts, "\"%s\" needs %x",
-		       rows[i].text, selector_facts(&pool, &selector));
+		expect(selector_pool_lookups(&pool, &selector) == rows[i].lookups,
+		       "\"%s\" needs %x", rows[i].text, selector_pool_lookups(&pool, &selector));
 		buf_deinit(&error);
 		selector_pool_deinit(&pool);
 	}
@@ -617,37 +651,40 @@ static void facts_are_those_of_the_terms(void **state)
 /* --- a port by its number ---------------------------------------------------------------------
  */
 
-/* Both ways to read a word, or only the general one where the word is no such port. */
+/* Both ways to read a word, or only the general one if it is not a port. */
 static void expect_port(const char *word, bool is_port)
 {
 	struct selector_pool taken = {0}, parsed = {0};
+	const struct selector_term *term, *other;
+	const struct selector_value *ports;
 	struct selector a = {0}, b = {0};
 	struct buf text = BUF_INIT, error = BUF_INIT;
-	size_t size = 0;
+	struct selector_word at;
 	int r;
 
-	/* a word ends with the text, or before a blank */
+	/* a word ends with the text or before a blank */
 	for (unsigned blank = 0; blank < 2; blank++) {
 		buf_reset(&text);
 		buf_append_text(&text, word);
 		buf_append_text(&text, blank ? " 7" : "");
-		r = selector_take_port(&taken, &a, text.data, text.data + text.size, 77, &size);
+		at = (struct selector_word){.at = buf_text(&text), .text_at = 77};
+		r = selector_parse_port(&taken, &a, &at, at.at + text.size);
 		expect(r == !is_port, "\"%s\": %d", word, r);
 		if (!is_port)
 			continue;
-		assert_int_equal(size, strlen(word));
-		assert_int_equal(
-			selector_parse_word(&parsed, &b, word, 0, 0, size, &ruling_names, &error),
-			0);
-		expect(memcmp(&a.keys, &b.keys, sizeof(a.keys)) == 0 && a.term_count == 1 &&
+		assert_int_equal(at.size, strlen(word));
+		assert_int_equal(ruling_parse_word(&parsed, &b, word, at.size, &error), 0);
+		expect(memcmp(a.facts, b.facts, sizeof(a.facts)) == 0 && a.term_count == 1 &&
 			       b.term_count == 1,
 		       "%s", word);
-		assert_int_equal(taken.terms[a.head].text_at, 77);
-		assert_int_equal(taken.terms[a.head].text_size, parsed.terms[b.head].text_size);
-		assert_int_equal(taken.terms[a.head].value_count, 1);
-		expect(memcmp(&taken.values[taken.terms[a.head].first_value].ports,
-			      &parsed.values[parsed.terms[b.head].first_value].ports,
-			      sizeof(taken.values->ports)) == 0,
+		term = selector_pool_term(&taken, &a, 0);
+		other = selector_pool_term(&parsed, &b, 0);
+		assert_int_equal(term->text_at, 77);
+		assert_int_equal(term->text_size, other->text_size);
+		assert_int_equal(term->value_count, 1);
+		ports = selector_pool_values(&taken, term);
+		expect(memcmp(&ports->ports, &selector_pool_values(&parsed, other)->ports,
+			      sizeof(ports->ports)) == 0,
 		       "%s", word);
 		a = b = (struct selector){0};
 	}
@@ -698,7 +735,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ports_are_numbers_ranges_and_names),
 		cmocka_unit_test(every_other_kind_of_value_is_understood),
-		cmocka_unit_test(globs_and_escapes_are_told_apart),
+		cmocka_unit_test(globs_and_escapes_differ),
 		cmocka_unit_test(one_key_is_one_term),
 		cmocka_unit_test(selectors_share_a_pool),
 		cmocka_unit_test(many_words_of_one_key_stay_small),

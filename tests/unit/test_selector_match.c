@@ -1,44 +1,54 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* judge/selector_match, judge/key: each key against sockets, in three values. */
+/* select/selector_match: each key against sockets, in three values. */
+#include "support.h"
+
+#include "findings.h"
+#include "machine.h"
+#include "protocols.h"
 #include "ruling.h"
+#include "select/selector_parse.h"
+#include "select/selector_match.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define YES LSP_KNOWN_YES
-#define NO LSP_KNOWN_NO
-#define UNKNOWN LSP_KNOWN_NOT
+#define YES LSP_YES
+#define NO LSP_NO
+#define UNKNOWN LSP_UNKNOWN
 
-static enum lsp_known match(const char *text, const struct ruling_row *row,
-			    const struct snapshot_walk *walk, bool is_rule, unsigned findings)
+static enum lsp_tristate match(const char *text, const struct machine_row *row,
+			       const struct snapshot_walk *walk, enum selector_use use,
+			       unsigned findings)
 {
-	struct lsp_snapshot *snapshot = ruling_snapshot(row, 1, walk);
+	struct machine_row judged = *row;
+	struct lsp_snapshot *snapshot;
 	const char *end = text + strlen(text);
 	struct selector_pool pool = {0};
 	struct selector selector = {0};
 	struct buf error = BUF_INIT;
-	struct key_subject subject;
-	enum lsp_known r;
+	struct lsp_subject subject;
+	enum lsp_tristate r;
 
+	for (unsigned i = 0, count = 0; i < lsp_finding_count(); i++)
+		if (findings & LSP_BIT(i))
+			judged.findings[count++] = (struct lsp_finding){i, "x"};
+	snapshot = machine_snapshot(&(struct machine){.rows = &judged, .count = 1, .walk = walk});
 	for (const char *at = text; at < end; at++) {
-		size_t size = selector_word_size(at, end);
+		size_t size = selector_parse_word_size(at, end);
 
-		expect(selector_parse_word(&pool, &selector, text, (size_t)(at - text),
-					   (size_t)(at - text), size, &ruling_names, &error) == 0,
-		       "\"%s\": %s", text, buf_text(&error));
+		expect(ruling_parse_word(&pool, &selector, at, size, &error) == 0, "\"%s\": %s",
+		       text, buf_text(&error));
 		at += size;
 	}
-	key_subject_init(&subject, snapshot, 0);
-	subject.is_rule = is_rule;
-	subject.findings = findings;
-	r = selector_match(&pool, &selector, &subject);
+	lsp_subject_init(&subject, snapshot, 0);
+	r = selector_match(&pool, &selector, &subject, use);
 	selector_pool_deinit(&pool);
 	buf_deinit(&error);
 	lsp_snapshot_free(snapshot);
 	return r;
 }
 
-static enum lsp_known negate(enum lsp_known r)
+static enum lsp_tristate negate(enum lsp_tristate r)
 {
 	return r == UNKNOWN ? r : r == YES ? NO : YES;
 }
@@ -55,11 +65,11 @@ static void format_negative(const char *text, struct buf *out)
 
 struct answer {
 	const char *text; /* one term, with its key */
-	enum lsp_known expected;
+	enum lsp_tristate expected;
 };
 
-/* Each term, and what its negation is: always the contrary, and unknown when it is unknown. */
-static void expect_answers(const struct answer *rows, size_t count, const struct ruling_row *row,
+/* Each term and its negation, which is the opposite, or unknown too. */
+static void expect_answers(const struct answer *rows, size_t count, const struct machine_row *row,
 			   const struct snapshot_walk *walk)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -77,13 +87,13 @@ static void expect_answers(const struct answer *rows, size_t count, const struct
 /* --- a socket of which all is known ------------------------------------------------------------
  */
 
-static const struct ruling_row whole = {
-	.socket = {RULING_TCP(22), .family = LSP_FAMILY_IPV4, .local.address = {10, 1, 2, 3},
-		   .interface = "eth0", .uid = 1000, .inode = 777,
+static const struct machine_row whole = {
+	.socket = {MACHINE_TCP(22), .local.family = LSP_FAMILY_IPV4, .local.address = {10, 1, 2, 3},
+		   .local.zone = "eth0", .uid = 1000, .inode = 777,
 		   .cgroup = "/system.slice/ssh.service", .unit = "ssh.service",
 		   .container = "web"},
 	.user = "alice",
-	.owners = {RULING_OWNER(812, "sshd", "/usr/sbin/sshd")},
+	.owners = {MACHINE_OWNER(812, "sshd", "/usr/sbin/sshd")},
 };
 
 static void facts_of_the_socket(void **state)
@@ -141,7 +151,7 @@ static void facts_of_the_socket(void **state)
 		{"container=w", NO},
 		{"netns=self", YES},
 		{"netns=web", NO},
-		{"netns=4026531840", NO}, /* our own is called self */
+		{"netns=4026531840", YES}, /* our own, that is called self too */
 		{"inode=777", YES},
 		{"inode=0-776,778-", NO},
 		{"pid=812", YES},
@@ -153,7 +163,7 @@ static void facts_of_the_socket(void **state)
 		{"exe=/usr/*/sshd", YES},
 		{"exe=/usr/*", NO}, /* * stops at a slash */
 		{"exe=/*/*/*", YES},
-		{"exe=*", NO},
+		{"exe=*", YES}, /* any program */
 		{"exe=/usr/sbin", NO},
 		{"owner_gap=none", YES},
 		{"owner_gap=permission", NO},
@@ -164,10 +174,74 @@ static void facts_of_the_socket(void **state)
 	expect_answers(rows, ROWS(rows), &whole, NULL);
 }
 
+/* A pattern for the system's units and the host's containers reaches no user's. */
+static void units_and_containers_of_users(void **state)
+{
+	static const struct machine_row row = {
+		.socket = {MACHINE_TCP(22), .unit = "user@1000.service/ssh.service",
+			   .container = "1000/web"},
+	};
+	static const struct answer rows[] = {
+		{"unit=ssh.service", NO},
+		{"unit=ssh*", NO},
+		{"unit=*ssh.service", NO},
+		{"unit=*.service", NO},
+		{"unit=user@*", NO},
+		{"unit=user@1000.service", NO},
+		{"unit=u*e", NO},
+		{"unit=?*", NO},
+		{"unit=[!x]*", NO},
+		{"unit=user@1000.service?ssh.service", NO},
+		{"unit=user@1000.service[/]ssh.service", NO},
+		{"unit=-", NO},
+		{"unit=ended", NO},
+		{"unit=*", YES}, /* any unit */
+		{"unit=*/*", YES},
+		{"unit=*/ssh.service", YES},
+		{"unit=user@1000.service/ssh.service", YES},
+		{"unit=user@*.service/*", YES},
+		{"unit=user@1001.service/*", NO},
+		{"unit=*/*/*", NO},
+		{"container=web", NO},
+		{"container=w*", NO},
+		{"container=1*", NO},
+		{"container=1000/web", YES},
+		{"container=*/web", YES},
+		{"container=*", YES},
+		{"container=-", NO},
+	};
+
+	(void)state;
+	expect_answers(rows, ROWS(rows), &row, NULL);
+}
+
+static void a_cgroup_that_has_ended(void **state)
+{
+	static const struct machine_row row = {
+		.socket = {MACHINE_TCP(22), .unit_state = LSP_UNIT_ENDED},
+	};
+	static const struct answer rows[] = {
+		{"unit=ended", YES},
+		{"unit=ended,ssh.service", YES},
+		{"unit=*", YES},
+		{"unit=e*", NO}, /* for names of units */
+		{"unit=ende[d]", NO},
+		{"unit=ended.service", NO},
+		{"unit=app@*.service", NO},
+		{"unit=-", NO},
+		/* it may have been one of a container */
+		{"container=web", UNKNOWN},
+		{"container=-", UNKNOWN},
+	};
+
+	(void)state;
+	expect_answers(rows, ROWS(rows), &row, NULL);
+}
+
 static void udp_auto_and_ipv6(void **state)
 {
-	struct ruling_row row = {
-		.socket = {RULING_UDP(50000), .family = LSP_FAMILY_IPV6, .v6only = LSP_KNOWN_NO},
+	struct machine_row row = {
+		.socket = {MACHINE_UDP(50000), .local.family = LSP_FAMILY_IPV6, .v6only = LSP_NO},
 	};
 	static const struct answer rows[] = {
 		{"port=auto", YES},    {"port=udp/auto", YES},     {"port=tcp/auto", NO},
@@ -182,8 +256,8 @@ static void udp_auto_and_ipv6(void **state)
 	};
 
 	(void)state;
-	row.socket.is_auto = LSP_KNOWN_YES;
-	row.socket.netns = RULING_WEB;
+	row.socket.is_auto = LSP_YES;
+	row.socket.netns = MACHINE_WEB;
 	expect_answers(rows, ROWS(rows), &row, NULL);
 }
 
@@ -195,9 +269,9 @@ static void addresses_are_prefixes(void **state)
 	static const struct {
 		enum lsp_family family;
 		uint8_t address[16];
-		enum lsp_known v6only;
+		enum lsp_tristate v6only;
 		const char *text;
-		enum lsp_known expected;
+		enum lsp_tristate expected;
 	} rows[] = {
 		{LSP_FAMILY_IPV4, {10, 1, 2, 3}, NO, "address=10.1.2.3", YES},
 		{LSP_FAMILY_IPV4, {10, 1, 2, 3}, NO, "address=10.1.2.2", NO},
@@ -224,7 +298,7 @@ static void addresses_are_prefixes(void **state)
 		{LSP_FAMILY_IPV6, {[15] = 2}, YES, "address=::/127", NO},
 		{LSP_FAMILY_IPV6, {0xfe, 0xbf, [15] = 1}, NO, "address=fe80::/10", YES},
 		{LSP_FAMILY_IPV6, {0xfe, 0xc0, [15] = 1}, NO, "address=fe80::/10", NO},
-		/* IPv4 in IPv6 is reached over IPv4 */
+		/* an IPv4-mapped address is reached over IPv4 */
 		{LSP_FAMILY_IPV6,
 		 {[10] = 0xff, [11] = 0xff, 10, 1, 2, 3},
 		 NO,
@@ -250,8 +324,8 @@ static void addresses_are_prefixes(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ROWS(rows); i++) {
-		struct ruling_row row = {.socket = {RULING_TCP(1), .family = rows[i].family,
-						    .v6only = rows[i].v6only}};
+		struct machine_row row = {.socket = {MACHINE_TCP(1), .local.family = rows[i].family,
+						     .v6only = rows[i].v6only}};
 		struct answer answer = {rows[i].text, rows[i].expected};
 
 		memcpy(row.socket.local.address, rows[i].address, 16);
@@ -264,7 +338,7 @@ static void addresses_are_prefixes(void **state)
 
 static void a_fact_that_was_not_seen_is_neither(void **state)
 {
-	static const struct ruling_row row = {
+	static const struct machine_row row = {
 		.socket = {.proto = LSP_PROTO_TCP, .local.port = 22, .inode = 9},
 		.owners = {{.pid = 5}},
 	};
@@ -294,18 +368,34 @@ static void a_fact_that_was_not_seen_is_neither(void **state)
 	expect_answers(rows, ROWS(rows), &row, NULL);
 }
 
-/* Known to be none: a cgroup that is no unit's, a socket that is bound to no device. */
+/* The number of a user without an answer about its name is known all the same. */
+static void a_name_may_be_unknown(void **state)
+{
+	static const struct machine_row row = {
+		.socket = {MACHINE_TCP(22), .uid = 70001},
+		.is_user_unknown = true,
+	};
+	static const struct answer rows[] = {
+		{"user=alice", UNKNOWN},   {"user=70001", YES}, {"user=70002", UNKNOWN},
+		{"user=alice,70001", YES}, {"uid=70001", YES},  {"uid=70002", NO},
+	};
+
+	(void)state;
+	expect_answers(rows, ROWS(rows), &row, NULL);
+}
+
+/* Known to be absent: a cgroup without a unit, a socket without a device. */
 static void none_is_an_answer(void **state)
 {
-	static const struct ruling_row row = {
-		.socket = {RULING_TCP(22), .cgroup = "/"},
+	static const struct machine_row row = {
+		.socket = {MACHINE_TCP(22), .cgroup = "/"},
 	};
 	static const struct answer rows[] = {
 		{"unit=*", NO},
 		{"unit=ssh.service", NO},
 		{"container=*", NO},
 		{"interface=*", NO},
-		/* "-" says so, "\\-" is a name. */
+		/* "-" means absent, "\\-" is a name. */
 		{"unit=-", YES},
 		{"container=-", YES},
 		{"interface=-", YES},
@@ -313,8 +403,8 @@ static void none_is_an_answer(void **state)
 		{"interface=\\-", NO},
 		{"interface=-0", NO},
 	};
-	static const struct ruling_row bound = {
-		.socket = {RULING_TCP(22), .interface = "-"},
+	static const struct machine_row bound = {
+		.socket = {MACHINE_TCP(22), .local.zone = "-"},
 	};
 	static const struct answer bound_rows[] = {
 		{"interface=-", NO},
@@ -328,7 +418,7 @@ static void none_is_an_answer(void **state)
 
 static void no_is_stronger_than_unknown(void **state)
 {
-	static const struct ruling_row row = {
+	static const struct machine_row row = {
 		.socket = {.proto = LSP_PROTO_TCP, .local.port = 22, .inode = 9},
 	};
 
@@ -346,20 +436,20 @@ static void no_is_stronger_than_unknown(void **state)
 
 static void who_holds_it(void **state)
 {
-	static const struct ruling_row two = {
-		.socket = {RULING_TCP(80)},
-		.owners = {RULING_OWNER(1, "a", "/a"), RULING_OWNER(2, "b", "/b")},
+	static const struct machine_row two = {
+		.socket = {MACHINE_TCP(80)},
+		.owners = {MACHINE_OWNER(1, "a", "/a"), MACHINE_OWNER(2, "b", "/b")},
 	};
-	static const struct ruling_row half = {
-		.socket = {RULING_TCP(80)},
-		.owners = {RULING_OWNER(1, "a", "/a"), {.pid = 2}},
+	static const struct machine_row half = {
+		.socket = {MACHINE_TCP(80)},
+		.owners = {MACHINE_OWNER(1, "a", "/a"), {.pid = 2}},
 	};
 	static const struct {
-		const struct ruling_row *row;
+		const struct machine_row *row;
 		const char *text;
-		enum lsp_known filter, rule;
+		enum lsp_tristate filter, rule;
 	} rows[] = {
-		/* a filter wants one of them, a rule each of them */
+		/* a filter needs one of them, a rule all of them */
 		{&two, "process=a", YES, NO},
 		{&two, "process=b", YES, NO},
 		{&two, "process=a,b", YES, YES},
@@ -369,12 +459,12 @@ static void who_holds_it(void **state)
 		{&two, "exe=/a,/b", YES, YES},
 		{&two, "pid=1", YES, NO},
 		{&two, "pid=1-2", YES, YES},
-		/* "not" forbids it to all of them, in both */
+		/* with != none may match, in both */
 		{&two, "process!=a", NO, NO},
 		{&two, "process!=c", YES, YES},
 		{&two, "exe!=/b", NO, NO},
 		{&two, "exe!=/c", YES, YES},
-		/* one of them could not be seen */
+		/* one of them is unknown */
 		{&half, "exe=/a", YES, UNKNOWN},
 		{&half, "exe=/b", UNKNOWN, NO},
 		{&half, "exe!=/a", NO, NO},
@@ -390,19 +480,20 @@ static void who_holds_it(void **state)
 	}
 }
 
-/* A program that may be a forgery is no proof to a rule, and it is shown to a person. */
-static void a_doubted_program(void **state)
+/* A program that may be forged proves nothing to a rule, but is shown to people. */
+static void an_unverified_program(void **state)
 {
-	static const enum lsp_exe_doubt doubts[] = {LSP_EXE_DOUBT_USERNS, LSP_EXE_DOUBT_UNMAPPED};
+	static const enum lsp_exe_unverified doubts[] = {
+		LSP_EXE_UNVERIFIED_USERNS, LSP_EXE_UNVERIFIED_FILE, LSP_EXE_UNVERIFIED_ELSEWHERE};
 
 	(void)state;
 	for (size_t i = 0; i < ROWS(doubts); i++) {
-		struct ruling_row row = {
-			.socket = {RULING_TCP(80)},
-			.owners = {RULING_OWNER(1, "a", "/a")},
+		struct machine_row row = {
+			.socket = {MACHINE_TCP(80)},
+			.owners = {MACHINE_OWNER(1, "a", "/a")},
 		};
 
-		row.owners[0].exe_doubt = doubts[i];
+		row.owners[0].exe_unverified = doubts[i];
 		assert_int_equal(match("exe=/a", &row, NULL, false, 0), YES);
 		assert_int_equal(match("exe=/a", &row, NULL, true, 0), NO);
 		assert_int_equal(match("exe=/**,*", &row, NULL, true, 0), NO);
@@ -411,11 +502,52 @@ static void a_doubted_program(void **state)
 		assert_int_equal(match("exe!=/b", &row, NULL, false, 0), YES);
 		assert_int_equal(match("exe!=/b", &row, NULL, true, 0), NO);
 		assert_int_equal(match("process=a", &row, NULL, true, 0), YES);
-		/* one honest owner does not clear the other */
-		row.owners[1] = (struct lsp_process)RULING_OWNER(2, "a", "/a");
+		/* one good owner does not clear the other */
+		row.owners[1] = (struct lsp_process)MACHINE_OWNER(2, "a", "/a");
 		assert_int_equal(match("exe=/a", &row, NULL, true, 0), NO);
 		assert_int_equal(match("exe!=/b", &row, NULL, true, 0), NO);
 	}
+}
+
+/* Its path is one of its container, which a rule about containers means. */
+static void a_program_of_a_container(void **state)
+{
+	struct machine_row row = {
+		.socket = {MACHINE_TCP(80), .container = "web"},
+		.owners = {MACHINE_OWNER(1, "a", "/a")},
+	};
+
+	(void)state;
+	row.owners[0].exe_unverified = LSP_EXE_UNVERIFIED_ELSEWHERE;
+	assert_int_equal(match("exe=/a", &row, NULL, SELECTOR_RULE, 0), NO);
+	assert_int_equal(match("exe=/a", &row, NULL, SELECTOR_CONTAINER_RULE, 0), YES);
+	assert_int_equal(match("exe=/b", &row, NULL, SELECTOR_CONTAINER_RULE, 0), NO);
+	row.owners[0].exe_unverified = LSP_EXE_UNVERIFIED_FILE;
+	assert_int_equal(match("exe=/a", &row, NULL, SELECTOR_CONTAINER_RULE, 0), NO);
+	row.owners[0].exe_unverified = LSP_EXE_UNVERIFIED_ELSEWHERE;
+	row.socket.container = NULL;
+	assert_int_equal(match("exe=/a", &row, NULL, SELECTOR_CONTAINER_RULE, 0), UNKNOWN);
+	assert_int_equal(match("exe=/a", &row, NULL, SELECTOR_RULE, 0), NO);
+	row.socket.cgroup = "/system.slice/a.service";
+	assert_int_equal(match("exe=/a", &row, NULL, SELECTOR_CONTAINER_RULE, 0), NO);
+}
+
+/* One that could not be compared decides nothing. */
+static void a_program_that_could_not_be_verified(void **state)
+{
+	struct machine_row row = {
+		.socket = {MACHINE_TCP(80)},
+		.owners = {MACHINE_OWNER(1, "a", "/a")},
+	};
+
+	(void)state;
+	row.owners[0].exe_unverified = LSP_EXE_UNVERIFIED_UNKNOWN;
+	assert_int_equal(match("exe=/a", &row, NULL, false, 0), YES);
+	assert_int_equal(match("exe=/a", &row, NULL, true, 0), UNKNOWN);
+	assert_int_equal(match("exe!=/b", &row, NULL, true, 0), UNKNOWN);
+	assert_int_equal(match("process=a", &row, NULL, true, 0), YES);
+	row.owners[1] = (struct lsp_process)MACHINE_OWNER(2, "a", "/b");
+	assert_int_equal(match("exe=/a", &row, NULL, true, 0), NO);
 }
 
 static void nobody_holds_it(void **state)
@@ -424,7 +556,7 @@ static void nobody_holds_it(void **state)
 		struct snapshot_walk walk;
 		uint32_t no_inode;
 		const char *gap;
-		enum lsp_known expected;
+		enum lsp_tristate expected;
 	} rows[] = {
 		{{.is_done = false}, 0, "unasked", UNKNOWN},
 		{{.is_done = true, .is_partial = true}, 0, "permission", UNKNOWN},
@@ -435,7 +567,7 @@ static void nobody_holds_it(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ROWS(rows); i++) {
-		struct ruling_row row = {.socket = {RULING_TCP(80)}};
+		struct machine_row row = {.socket = {MACHINE_TCP(80)}};
 		struct buf text = BUF_INIT;
 		struct answer answers[] = {
 			{"process=a", rows[i].expected}, {"process=*", rows[i].expected},
@@ -451,6 +583,12 @@ static void nobody_holds_it(void **state)
 		buf_printf(&text, "owner_gap=%s", rows[i].gap);
 		answers[0] = (struct answer){buf_text(&text), YES};
 		expect_answers(answers, 1, &row, &rows[i].walk);
+		/* Were the owner known, a rule might find another gap, or none. */
+		assert_int_equal(match(text.data, &row, &rows[i].walk, true, 0), YES);
+		assert_int_equal(match("owner_gap=closed", &row, &rows[i].walk, true, 0),
+				 rows[i].expected);
+		assert_int_equal(match("owner_gap!=closed", &row, &rows[i].walk, true, 0),
+				 negate(rows[i].expected));
 		assert_int_equal(match("exe=/a", &row, &rows[i].walk, true, 0), rows[i].expected);
 		assert_int_equal(match("exe!=/a", &row, &rows[i].walk, true, 0),
 				 negate(rows[i].expected));
@@ -460,7 +598,7 @@ static void nobody_holds_it(void **state)
 
 static void findings_are_words_of_the_socket(void **state)
 {
-	const unsigned odd = LSP_BIT(LSP_FINDING_ODD_EXE) | LSP_BIT(LSP_FINDING_EXE_DOUBT);
+	const unsigned odd = LSP_BIT(FINDING_ODD_EXE) | LSP_BIT(FINDING_EXE_UNVERIFIED);
 
 	(void)state;
 	assert_int_equal(match("finding=odd-exe", &whole, NULL, false, odd), YES);
@@ -470,12 +608,51 @@ static void findings_are_words_of_the_socket(void **state)
 	assert_int_equal(match("finding!=unexpected", &whole, NULL, false, odd), YES);
 }
 
-/* Whatever bytes a process chose for itself. */
+/* The kernel's name or that of the program's file; of a long one the 15 bytes that the kernel
+ * keeps. */
+static void a_process_has_two_names(void **state)
+{
+	static const struct {
+		const char *comm, *exe, *text;
+		enum lsp_tristate expected;
+	} rows[] = {
+		{"MainThread", "/usr/bin/node", "process=node", YES},
+		{"MainThread", "/usr/bin/node", "process=MainThread", YES},
+		{"MainThread", "/usr/bin/node", "process=n?de,x", YES},
+		{"MainThread", "/usr/bin/node", "process=nod", NO},
+		{"MainThread", "/usr/bin/node", "process=/usr/bin/node", NO},
+		{"prometheus-node", "/b/prometheus-node-exporter", "process=prometheus-node", YES},
+		{"prometheus-node", "/b/prometheus-node-exporter",
+		 "process=prometheus-node-exporter", YES},
+		{"prometheus-node", "/b/prometheus-node-exporter", "process=*-exporter", YES},
+		/* the file tells it from another long name with the same beginning */
+		{"prometheus-node", "/b/prometheus-node-exporter", "process=prometheus-node-other",
+		 NO},
+		{"prometheus-node", "/b/python3", "process=prometheus-node-exporter", YES},
+		{"prometheus-node", NULL, "process=prometheus-node-exporter", YES},
+		{"prometheus-nod", NULL, "process=prometheus-node-exporter", NO},
+		{"prometheus-node", NULL, "process=prometheus-node-*", NO},
+		{"sshd", NULL, "process=sshd-long-name-behind", NO},
+		{NULL, "/usr/bin/node", "process=node", YES},
+		{NULL, NULL, "process=node", UNKNOWN},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		struct machine_row row = {
+			.socket = {MACHINE_TCP(80)},
+			.owners = {{.pid = 1, .comm = rows[i].comm, .exe = rows[i].exe}}};
+
+		expect_answers(&(struct answer){rows[i].text, rows[i].expected}, 1, &row, NULL);
+	}
+}
+
+/* Any bytes that a process chose. */
 static void hostile_texts_match_themselves_alone(void **state)
 {
 	static const struct {
 		const char *comm, *text;
-		enum lsp_known expected;
+		enum lsp_tristate expected;
 	} rows[] = {
 		{"a b", "process=a\\ b", YES},
 		{"a,b", "process=a\\,b", YES},
@@ -498,8 +675,8 @@ static void hostile_texts_match_themselves_alone(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ROWS(rows); i++) {
-		struct ruling_row row = {.socket = {RULING_TCP(80)},
-					 .owners = {{.pid = 1, .comm = rows[i].comm}}};
+		struct machine_row row = {.socket = {MACHINE_TCP(80)},
+					  .owners = {{.pid = 1, .comm = rows[i].comm}}};
 
 		expect_answers(&(struct answer){rows[i].text, rows[i].expected}, 1, &row, NULL);
 	}
@@ -509,15 +686,21 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(facts_of_the_socket),
+		cmocka_unit_test(units_and_containers_of_users),
+		cmocka_unit_test(a_cgroup_that_has_ended),
 		cmocka_unit_test(udp_auto_and_ipv6),
 		cmocka_unit_test(addresses_are_prefixes),
 		cmocka_unit_test(a_fact_that_was_not_seen_is_neither),
+		cmocka_unit_test(a_name_may_be_unknown),
 		cmocka_unit_test(none_is_an_answer),
 		cmocka_unit_test(no_is_stronger_than_unknown),
 		cmocka_unit_test(who_holds_it),
-		cmocka_unit_test(a_doubted_program),
+		cmocka_unit_test(an_unverified_program),
+		cmocka_unit_test(a_program_of_a_container),
+		cmocka_unit_test(a_program_that_could_not_be_verified),
 		cmocka_unit_test(nobody_holds_it),
 		cmocka_unit_test(findings_are_words_of_the_socket),
+		cmocka_unit_test(a_process_has_two_names),
 		cmocka_unit_test(hostile_texts_match_themselves_alone),
 	};
 

@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* judge/selector_scope: the kernel is asked for less, and for all that can still hold. */
+/* select/selector_scope: the kernel is asked for less, but for everything that can match. */
+#include "support.h"
+
+#include "machine.h"
+#include "protocols.h"
 #include "ruling.h"
+#include "select/selector_parse.h"
+#include "select/selector_match.h"
+#include "select/selector_scope.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -24,11 +31,9 @@ static void parse(struct parsed *parsed, const char *text)
 
 	*parsed = (struct parsed){0};
 	for (const char *at = text; at < end; at++) {
-		size_t size = selector_word_size(at, end);
+		size_t size = selector_parse_word_size(at, end);
 
-		expect(selector_parse_word(&parsed->pool, &parsed->selector, text,
-					   (size_t)(at - text), (size_t)(at - text), size,
-					   &ruling_names, &error) == 0,
+		expect(ruling_parse_word(&parsed->pool, &parsed->selector, at, size, &error) == 0,
 		       "\"%s\": %s", text, buf_text(&error));
 		at += size;
 	}
@@ -44,48 +49,48 @@ static void a_query_is_narrowed(void **state)
 		bool listeners, others;
 		unsigned states;
 	} rows[] = {
-		{"", true, TCP | UDP, V4 | V6, true, true, 0},
-		{"22", true, TCP | UDP, V4 | V6, true, true, 0},
+		{"", true, LSP_PROTO_ALL, V4 | V6, true, true, 0},
+		{"22", true, LSP_PROTO_ALL, V4 | V6, true, true, 0},
 		{"tcp/22", true, TCP, V4 | V6, true, true, 0},
 		{"udp/53,123", false, UDP, V4 | V6, true, false, 0},
 		{"tcp/22,udp/53", false, TCP | UDP, V4 | V6, true, false, 0},
 		{"udp/auto", false, UDP, V4 | V6, true, false, 0},
 		{"proto=tcp", false, TCP, V4 | V6, true, false, 0},
 		{"proto=tcp udp/53", false, 0, V4 | V6, true, false, 0},
-		{"family=ipv6", false, TCP | UDP, V6, true, false, 0},
-		{"family=ipv6,ipv4", false, TCP | UDP, V4 | V6, true, false, 0},
+		{"family=ipv6", false, LSP_PROTO_ALL, V6, true, false, 0},
+		{"family=ipv6,ipv4", false, LSP_PROTO_ALL, V4 | V6, true, false, 0},
 		{"state=listen", true, TCP, V4 | V6, true, false, 0},
 		{"state=listen", false, TCP, V4 | V6, true, false, 0},
-		{"state=unconnected", true, UDP, V4 | V6, true, false, 0},
-		{"state=listen,unconnected", true, TCP | UDP, V4 | V6, true, false, 0},
-		{"state=established", true, TCP | UDP, V4 | V6, false, true, ESTABLISHED},
-		{"state=established", false, TCP | UDP, V4 | V6, false, false, ESTABLISHED},
-		{"state=listen,established", true, TCP | UDP, V4 | V6, true, true, ESTABLISHED},
-		{"state=close", true, TCP | UDP, V4 | V6, false, true, CLOSE},
-		/* what is forbidden is left to matching */
-		{"proto!=tcp", true, TCP | UDP, V4 | V6, true, true, 0},
-		{"family!=ipv4", true, TCP | UDP, V4 | V6, true, true, 0},
-		{"state!=listen", true, TCP | UDP, V4 | V6, true, true, 0},
-		{"port!=tcp/22", true, TCP | UDP, V4 | V6, true, true, 0},
-		/* IPv4 hides in IPv6 sockets */
-		{"address=10.0.0.0/8", true, TCP | UDP, V4 | V6, true, true, 0},
+		{"state=unconnected", true, LSP_PROTO_ALL & ~TCP, V4 | V6, true, false, 0},
+		{"state=listen,unconnected", true, LSP_PROTO_ALL, V4 | V6, true, false, 0},
+		{"state=established", true, LSP_PROTO_ALL, V4 | V6, false, true, ESTABLISHED},
+		{"state=established", false, LSP_PROTO_ALL, V4 | V6, false, false, ESTABLISHED},
+		{"state=listen,established", true, LSP_PROTO_ALL, V4 | V6, true, true, ESTABLISHED},
+		{"state=close", true, LSP_PROTO_ALL, V4 | V6, false, true, CLOSE},
+		/* negations are left to matching */
+		{"proto!=tcp", true, LSP_PROTO_ALL, V4 | V6, true, true, 0},
+		{"family!=ipv4", true, LSP_PROTO_ALL, V4 | V6, true, true, 0},
+		{"state!=listen", true, LSP_PROTO_ALL, V4 | V6, true, true, 0},
+		{"port!=tcp/22", true, LSP_PROTO_ALL, V4 | V6, true, true, 0},
+		/* IPv6 sockets can serve IPv4 */
+		{"address=10.0.0.0/8", true, LSP_PROTO_ALL, V4 | V6, true, true, 0},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ROWS(rows); i++) {
-		struct lsp_query query = {.protos = TCP | UDP,
+		struct lsp_query query = {.protos = LSP_PROTO_ALL,
 					  .families = V4 | V6,
 					  .listeners = true,
 					  .others = rows[i].wants_others};
 		struct parsed parsed;
 
 		parse(&parsed, rows[i].text);
-		selector_narrow(&parsed.pool, &parsed.selector, &query);
+		selector_scope_narrow(&parsed.pool, &parsed.selector, &query);
 		expect(query.protos == rows[i].protos, "row %zu: protos %x", i, query.protos);
 		expect(query.families == rows[i].families, "row %zu: %x", i, query.families);
 		expect(query.listeners == rows[i].listeners, "row %zu: listeners", i);
 		expect(query.others == rows[i].others, "row %zu: others", i);
-		/* Of a query without others the states say nothing. */
+		/* Without other sockets in the query, its states do not matter. */
 		expect(!query.others || query.states == rows[i].states, "row %zu: states %x", i,
 		       query.states);
 		selector_pool_deinit(&parsed.pool);
@@ -123,7 +128,8 @@ static void ports_are_listed(void **state)
 
 		parse(&parsed, is_bare ? "port=auto" : rows[i].text);
 		assert_int_equal(
-			selector_list_ports(&parsed.pool, &parsed.selector, &ranges, &count), 0);
+			selector_scope_list_ports(&parsed.pool, &parsed.selector, &ranges, &count),
+			0);
 		expect(count == rows[i].count, "\"%s\" has %zu ranges", rows[i].text, count);
 		for (size_t j = 0; j < count; j++)
 			expect(ranges[j].first == rows[i].ranges[j].first &&
@@ -141,15 +147,16 @@ static void a_key_is_had_when_it_must_hold(void **state)
 
 	(void)state;
 	parse(&parsed, "22 state!=listen user=root");
-	assert_non_null(selector_find(&parsed.pool, &parsed.selector, KEY_PORT));
-	assert_non_null(selector_find(&parsed.pool, &parsed.selector, KEY_USER));
-	assert_null(selector_find(&parsed.pool, &parsed.selector, KEY_STATE));
-	assert_null(selector_find(&parsed.pool, &parsed.selector, KEY_UID));
-	assert_null(selector_find(&parsed.pool, &parsed.selector, KEY_COUNT));
+	assert_non_null(selector_pool_find(&parsed.pool, &parsed.selector, FACT_PORT));
+	assert_non_null(
+		selector_pool_find(&parsed.pool, &parsed.selector, fact_key_index("user", 4)));
+	assert_null(selector_pool_find(&parsed.pool, &parsed.selector, FACT_STATE));
+	assert_null(selector_pool_find(&parsed.pool, &parsed.selector, fact_key_index("uid", 3)));
+	assert_null(selector_pool_find(&parsed.pool, &parsed.selector, FACTS_MAX));
 	selector_pool_deinit(&parsed.pool);
 }
 
-/* A rule is only missing where all was asked for that could hold it. */
+/* A rule is missing only if the query covers everything that could satisfy it. */
 static void a_query_covers_a_selector_or_not(void **state)
 {
 	static const struct lsp_port_range low[] = {{0, 1023}}, two[] = {{80, 89}, {22, 79}},
@@ -161,25 +168,25 @@ static void a_query_covers_a_selector_or_not(void **state)
 		size_t port_count;
 		bool expected;
 	} rows[] = {
-		{"22", TCP | UDP, V4 | V6, NULL, 0, true},
+		{"22", LSP_PROTO_ALL, V4 | V6, NULL, 0, true},
 		{"22", TCP, V4 | V6, NULL, 0, false},
-		{"22", TCP | UDP, V4, NULL, 0, false},
+		{"22", LSP_PROTO_ALL, V4, NULL, 0, false},
 		{"tcp/22", TCP, V4 | V6, NULL, 0, true},
 		{"tcp/22", UDP, V4 | V6, NULL, 0, false},
 		{"22 proto=tcp family=ipv4", TCP, V4, NULL, 0, true},
 		{"22 family=ipv4", TCP, V4, NULL, 0, false},
-		{"user=root", TCP | UDP, V4 | V6, NULL, 0, true},
-		{"22", TCP | UDP, V4 | V6, low, 1, true},
-		{"1023-1024", TCP | UDP, V4 | V6, low, 1, false},
-		{"22,8080", TCP | UDP, V4 | V6, low, 1, false},
-		{"user=root", TCP | UDP, V4 | V6, low, 1, false},
-		{"tcp/auto", TCP | UDP, V4 | V6, low, 1, false},
-		{"tcp/auto", TCP | UDP, V4 | V6, NULL, 0, true},
-		{"port!=22", TCP | UDP, V4 | V6, low, 1, false},
-		{"22-89", TCP | UDP, V4 | V6, two, 2, true},
-		{"21-89", TCP | UDP, V4 | V6, two, 2, false},
-		{"22-90", TCP | UDP, V4 | V6, two, 2, false},
-		{"0-65535", TCP | UDP, V4 | V6, all, 2, true},
+		{"user=root", LSP_PROTO_ALL, V4 | V6, NULL, 0, true},
+		{"22", LSP_PROTO_ALL, V4 | V6, low, 1, true},
+		{"1023-1024", LSP_PROTO_ALL, V4 | V6, low, 1, false},
+		{"22,8080", LSP_PROTO_ALL, V4 | V6, low, 1, false},
+		{"user=root", LSP_PROTO_ALL, V4 | V6, low, 1, false},
+		{"tcp/auto", LSP_PROTO_ALL, V4 | V6, low, 1, false},
+		{"tcp/auto", LSP_PROTO_ALL, V4 | V6, NULL, 0, true},
+		{"port!=22", LSP_PROTO_ALL, V4 | V6, low, 1, false},
+		{"22-89", LSP_PROTO_ALL, V4 | V6, two, 2, true},
+		{"21-89", LSP_PROTO_ALL, V4 | V6, two, 2, false},
+		{"22-90", LSP_PROTO_ALL, V4 | V6, two, 2, false},
+		{"0-65535", LSP_PROTO_ALL, V4 | V6, all, 2, true},
 	};
 
 	(void)state;
@@ -194,16 +201,16 @@ static void a_query_covers_a_selector_or_not(void **state)
 		struct parsed parsed;
 
 		parse(&parsed, rows[i].text);
-		expect(selector_is_covered(&parsed.pool, &parsed.selector, &query) ==
+		expect(selector_scope_is_covered(&parsed.pool, &parsed.selector, &query) ==
 			       rows[i].expected,
 		       "row %zu: %s", i, rows[i].text);
 		query.listeners = false;
-		assert_false(selector_is_covered(&parsed.pool, &parsed.selector, &query));
+		assert_false(selector_scope_is_covered(&parsed.pool, &parsed.selector, &query));
 		selector_pool_deinit(&parsed.pool);
 	}
 }
 
-/* What the kernel leaves out must be what would not match: every state, protocol and port. */
+/* The kernel may leave out only what would not match, in every state, protocol and port. */
 static void nothing_that_matches_is_left_out(void **state)
 {
 	static const char *const texts[] = {
@@ -225,7 +232,7 @@ static void nothing_that_matches_is_left_out(void **state)
 
 	(void)state;
 	for (size_t t = 0; t < ROWS(texts); t++) {
-		struct lsp_query query = {.protos = TCP | UDP,
+		struct lsp_query query = {.protos = LSP_PROTO_ALL,
 					  .families = V4 | V6,
 					  .listeners = true,
 					  .others = true};
@@ -234,22 +241,24 @@ static void nothing_that_matches_is_left_out(void **state)
 		size_t count;
 
 		parse(&parsed, texts[t]);
-		selector_narrow(&parsed.pool, &parsed.selector, &query);
+		selector_scope_narrow(&parsed.pool, &parsed.selector, &query);
 		assert_int_equal(
-			selector_list_ports(&parsed.pool, &parsed.selector, &ports, &count), 0);
+			selector_scope_list_ports(&parsed.pool, &parsed.selector, &ports, &count),
+			0);
 		for (unsigned n = 0; n < 2 * 14 * 3; n++) {
-			struct ruling_row row = {.socket = {.proto = (enum lsp_proto)(n % 2),
-							    .state = (enum lsp_state)(n / 2 % 14),
-							    .local.port = (uint16_t)(21 + n / 28)}};
+			struct machine_row row = {
+				.socket = {.proto = (n % 2),
+					   .state = (enum lsp_state)(n / 2 % 14),
+					   .local.port = (uint16_t)(21 + n / 28)}};
 			bool is_possible = row.socket.proto == LSP_PROTO_TCP ||
 					   row.socket.state == LSP_STATE_ESTABLISHED ||
 					   row.socket.state == LSP_STATE_CLOSE;
-			struct lsp_snapshot *snapshot = ruling_snapshot(&row, 1, NULL);
+			struct lsp_snapshot *snapshot = machine_of(&row, 1);
 			bool is_asked, has_port = !count;
-			struct key_subject subject;
+			struct lsp_subject subject;
 
-			key_subject_init(&subject, snapshot, 0);
-			is_asked = lsp_is_listener(&row.socket)
+			lsp_subject_init(&subject, snapshot, 0);
+			is_asked = lsp_socket_is_listener(&row.socket)
 					   ? query.listeners
 					   : query.others &&
 						     (!query.states ||
@@ -259,10 +268,10 @@ static void nothing_that_matches_is_left_out(void **state)
 					    row.socket.local.port <= ports[p].last;
 			is_asked &= has_port && query.protos & LSP_BIT(row.socket.proto);
 			expect(is_asked || !is_possible ||
-				       selector_match(&parsed.pool, &parsed.selector, &subject) !=
-					       LSP_KNOWN_YES,
+				       selector_match(&parsed.pool, &parsed.selector, &subject,
+						      false) != LSP_YES,
 			       "\"%s\" leaves out %s %u in state %u", texts[t],
-			       lsp_proto_word(row.socket.proto), row.socket.local.port,
+			       lsp_protocol_word(row.socket.proto), row.socket.local.port,
 			       row.socket.state);
 			lsp_snapshot_free(snapshot);
 		}

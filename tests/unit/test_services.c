@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* services: names of ports come from the admin's file first, then from the shipped one. */
+/* host/services: port names come from the admin's file first, then from the shipped list. */
+#include "protocols.h"
 #include "support.h"
 
-#include "model/snapshot.h"
-#include "services.h"
+#include "model/builder.h"
+#include "host/services.h"
 
 #include <string.h>
 
@@ -11,7 +12,7 @@ static struct lsp_snapshot *parsed(const char *text, size_t size, bool is_guess)
 {
 	struct lsp_snapshot *snapshot;
 
-	assert_int_equal(snapshot_new(&snapshot), 0);
+	assert_int_equal(builder_new(&snapshot), 0);
 	assert_int_equal(services_parse(text, size, is_guess, services_keep, snapshot), 0);
 	return snapshot;
 }
@@ -21,7 +22,7 @@ static const char *name_of(const struct lsp_snapshot *snapshot, uint16_t port)
 {
 	bool is_guess;
 
-	return lsp_service_name(snapshot, LSP_PROTO_TCP, port, &is_guess);
+	return lsp_snapshot_service(snapshot, LSP_PROTO_TCP, port, &is_guess);
 }
 
 static void a_line_names_a_port(void **state)
@@ -29,7 +30,7 @@ static void a_line_names_a_port(void **state)
 	static const struct {
 		const char *line;
 		uint16_t port;
-		const char *name; /* NULL: the line is passed over */
+		const char *name; /* NULL: the line is skipped */
 	} rows[] = {
 		{"ssh\t\t22/tcp\n", 22, "ssh"},
 		{"ssh 22/tcp", 22, "ssh"},
@@ -114,7 +115,7 @@ static void the_first_name_of_a_port_and_protocol_stays(void **state)
 
 	(void)state;
 	assert_string_equal(name_of(snapshot, 53), "domain");
-	assert_string_equal(lsp_service_name(snapshot, LSP_PROTO_UDP, 53, &is_guess), "dns");
+	assert_string_equal(lsp_snapshot_service(snapshot, LSP_PROTO_UDP, 53, &is_guess), "dns");
 	assert_true(is_guess);
 	lsp_snapshot_free(snapshot);
 }
@@ -124,7 +125,7 @@ static struct lsp_snapshot *loaded(const char *tree)
 	struct lsp_snapshot *snapshot;
 	struct root root;
 
-	assert_int_equal(snapshot_new(&snapshot), 0);
+	assert_int_equal(builder_new(&snapshot), 0);
 	assert_int_equal(root_init(&root, tree), 0);
 	assert_int_equal(services_resolve(&root, snapshot), 0);
 	root_deinit(&root);
@@ -141,9 +142,9 @@ static void the_admins_file_comes_first(void **state)
 	tree_write_text(tree, "etc/services", "mine 3000/tcp\n");
 	tree_write_text(tree, "usr/share/lsports/services", "theirs 3000/tcp\nvite 5173/tcp\n");
 	snapshot = loaded(tree);
-	assert_string_equal(lsp_service_name(snapshot, LSP_PROTO_TCP, 3000, &is_guess), "mine");
+	assert_string_equal(lsp_snapshot_service(snapshot, LSP_PROTO_TCP, 3000, &is_guess), "mine");
 	assert_false(is_guess);
-	assert_string_equal(lsp_service_name(snapshot, LSP_PROTO_TCP, 5173, &is_guess), "vite");
+	assert_string_equal(lsp_snapshot_service(snapshot, LSP_PROTO_TCP, 5173, &is_guess), "vite");
 	assert_true(is_guess);
 	lsp_snapshot_gaps(snapshot, &gaps);
 	assert_int_equal(gaps, 0);

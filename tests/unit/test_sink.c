@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The sink: all bytes arrive through a slow pipe that does not block, and the first error sticks.
+/* view/sink: all bytes arrive through a slow non-blocking pipe, and the first error is kept.
  */
 #include "support.h"
 
@@ -13,7 +13,7 @@
 
 #define TOTAL 1000000u
 
-/* Reads in odd pieces with pauses. Exits 0 when every byte came in its order. */
+/* Reads in odd pieces with pauses. Exits 0 if every byte arrived in order. */
 static void read_slowly(int fd)
 {
 	unsigned char bytes[7919];
@@ -32,6 +32,7 @@ static void read_slowly(int fd)
 static void test_slow_pipe(void **state)
 {
 	struct sink sink;
+	size_t most = 0;
 	int fds[2], status;
 	pid_t child;
 
@@ -49,9 +50,12 @@ static void test_slow_pipe(void **state)
 	for (unsigned i = 0; i < TOTAL; i++) {
 		buf_append_char(&sink.buf, (char)(i % 251));
 		sink_flush_some(&sink);
+		if (sink.buf.size > most)
+			most = sink.buf.size;
 	}
 	assert_int_equal(sink_flush(&sink), 0);
-	assert_true(sink.buf.capacity <= 256 * 1024);
+	/* Bytes are collected before they are written, but never all of them. */
+	assert_true(most > 0 && most < TOTAL / 10);
 	sink_deinit(&sink);
 	close(fds[1]);
 	assert_int_equal(waitpid(child, &status, 0), child);
@@ -91,7 +95,7 @@ static void test_closed(void **state)
 
 	(void)state;
 	sink_init(&sink, -1);
-	assert_int_equal(sink_flush(&sink), 0); /* nothing to say is no error */
+	assert_int_equal(sink_flush(&sink), 0); /* writing nothing is not an error */
 	buf_append_text(&sink.buf, "text");
 	assert_int_equal(sink_flush(&sink), -EBADF);
 	sink_deinit(&sink);

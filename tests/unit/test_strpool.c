@@ -1,29 +1,35 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* base/strpool: equal texts have one number, different ones never do, and no text is 0. */
+/* base/strpool: equal texts have one address, which stays; different ones never share it. */
 #include "support.h"
 
-#include "hash.h"
+#include "intmap.h"
 #include "strpool.h"
 
 #include <stdio.h>
 
-#define MANY 100000u
+#define MANY 200000u
 
-static uint32_t add(struct strpool *pool, const char *text)
+static const char *add(struct strpool *pool, const char *text)
 {
-	uint32_t id = UINT32_MAX;
+	const char *added = "not set";
 
-	assert_int_equal(strpool_add(pool, text, &id), 0);
-	return id;
+	assert_int_equal(strpool_add(pool, text, &added), 0);
+	return added;
 }
 
-static void no_string_is_number_zero(void **state)
+static size_t format_number(char text[16], uint32_t number)
+{
+	return (size_t)snprintf(text, 16, "%u", number);
+}
+
+static void no_text_is_no_text(void **state)
 {
 	struct strpool pool = {0};
 
 	(void)state;
-	assert_int_equal(add(&pool, NULL), 0);
-	assert_null(strpool_find(&pool, 0));
+	assert_null(add(&pool, NULL));
+	assert_null(strpool_find(&pool, "", 0));
+	assert_int_equal(pool.count, 0);
 	strpool_deinit(&pool);
 	strpool_deinit(&pool);
 	strpool_deinit(NULL);
@@ -32,13 +38,13 @@ static void no_string_is_number_zero(void **state)
 static void the_empty_text_is_a_text(void **state)
 {
 	struct strpool pool = {0};
-	uint32_t id = add(&pool, "");
+	const char *empty = add(&pool, "");
 
 	(void)state;
-	assert_int_not_equal(id, 0);
-	assert_string_equal(strpool_find(&pool, id), "");
-	assert_int_equal(add(&pool, ""), id);
-	assert_int_not_equal(add(&pool, "x"), id);
+	assert_string_equal(empty, "");
+	assert_ptr_equal(add(&pool, ""), empty);
+	assert_ptr_equal(strpool_find(&pool, "x", 0), empty);
+	assert_ptr_not_equal(add(&pool, "x"), empty);
 	strpool_deinit(&pool);
 }
 
@@ -48,90 +54,161 @@ static void texts_keep_their_bytes(void **state)
 		"a", "ab", "b", "a)b", "\x1b[31m", "\n", "\xff\xfe", "               ", "A",
 	};
 	struct strpool pool = {0};
-	uint32_t ids[ROWS(texts)];
+	const char *added[ROWS(texts)];
 
 	(void)state;
 	for (size_t i = 0; i < ROWS(texts); i++) {
 		char copy[32];
 
 		snprintf(copy, sizeof(copy), "%s", texts[i]);
-		ids[i] = add(&pool, copy);
+		added[i] = add(&pool, copy);
 		memset(copy, 'z', sizeof(copy) - 1);
 	}
 	for (size_t i = 0; i < ROWS(texts); i++) {
-		expect(strcmp(strpool_find(&pool, ids[i]), texts[i]) == 0, "row %zu", i);
-		expect(add(&pool, texts[i]) == ids[i], "row %zu is stored twice", i);
+		expect(strcmp(added[i], texts[i]) == 0, "row %zu", i);
+		expect(add(&pool, texts[i]) == added[i], "row %zu is stored twice", i);
 		for (size_t j = 0; j < i; j++)
-			expect(ids[i] != ids[j], "rows %zu and %zu are one", i, j);
+			expect(added[i] != added[j], "rows %zu and %zu are one", i, j);
 	}
 	strpool_deinit(&pool);
 }
 
-static void many_texts_are_found_again(void **state)
+/* A part of a longer text, and texts that contain NUL. */
+static void bytes_are_counted(void **state)
 {
-	static uint32_t ids[MANY];
+	static const char bytes[] = "abcabc\0x";
+	const char *first, *part, *with_end;
 	struct strpool pool = {0};
-	size_t bytes;
+
+	(void)state;
+	assert_int_equal(strpool_add_bytes(&pool, bytes, 3, &first), 0);
+	assert_string_equal(first, "abc");
+	assert_int_equal(strpool_add_bytes(&pool, bytes + 3, 3, &part), 0);
+	assert_ptr_equal(part, first);
+	assert_int_equal(strpool_add_bytes(&pool, bytes + 3, 5, &with_end), 0);
+	assert_ptr_not_equal(with_end, first);
+	assert_memory_equal(with_end, "abc\0x", 6);
+	assert_ptr_equal(add(&pool, "abc"), first);
+	strpool_deinit(&pool);
+}
+
+static void who_inserts_learns_what_is_new(void **state)
+{
+	struct strpool pool = {0};
+
+	(void)state;
+	assert_int_equal(strpool_insert(&pool, "abc", 3), 1);
+	assert_int_equal(strpool_insert(&pool, "abc", 3), 0);
+	assert_int_equal(strpool_insert(&pool, "abc", 2), 1);
+	assert_int_equal(strpool_insert(&pool, "", 0), 1);
+	assert_int_equal(strpool_insert(&pool, "", 0), 0);
+	assert_string_equal(strpool_find(&pool, "abc", 3), "abc");
+	assert_null(strpool_find(&pool, "b", 1));
+	assert_int_equal(strpool_insert(&pool, "b", 1), 1);
+	strpool_deinit(&pool);
+}
+
+static void many_texts_stay_where_they_are(void **state)
+{
+	static const char *added[MANY];
+	struct strpool pool = {0};
 	char text[16];
 
 	(void)state;
 	for (uint32_t i = 0; i < MANY; i++) {
-		snprintf(text, sizeof(text), "%u", i);
-		ids[i] = add(&pool, text);
+		format_number(text, i);
+		added[i] = add(&pool, text);
 	}
-	bytes = pool.bytes.size;
+	assert_int_equal(pool.count, MANY);
 	for (uint32_t i = 0; i < MANY; i++) {
-		snprintf(text, sizeof(text), "%u", i);
-		expect(strcmp(strpool_find(&pool, ids[i]), text) == 0, "text %u", i);
-		expect(add(&pool, text) == ids[i], "number of %u", i);
+		size_t size = format_number(text, i);
+
+		expect(strcmp(added[i], text) == 0, "text %u", i);
+		expect(strpool_find(&pool, text, size) == added[i], "address of %u", i);
+		expect(strpool_insert(&pool, text, size) == 0, "%u is new", i);
 	}
-	assert_int_equal(pool.bytes.size, bytes);
+	assert_int_equal(pool.count, MANY);
 	strpool_deinit(&pool);
 }
 
-/* A text of the hash of @text that begins with @other: false where one would hold a NUL. */
-static bool make_twin(const char text[24], const char other[8], char out[25])
-{
-	uint64_t eights[3], twin[3], first;
-
-	memcpy(eights, text, 24);
-	memcpy(&first, other, 8);
-	hash_twin(eights, first, twin);
-	memcpy(out, twin, 24);
-	out[24] = '\0';
-	return strlen(out) == 24;
-}
-
+/* Among so many texts some have the hash of another: with this seed always the same ones. */
 static void texts_of_one_hash_stay_two(void **state)
 {
-	static const char first[] = "0123456789abcdefghijklmn";
-	char other[] = "ABCDEFGA", second[25];
-	struct strpool pool = {0};
-	uint32_t a, b;
+	struct strpool pool = {.seed = {1, 2}};
+	struct intmap seen = {0};
+	unsigned pairs = 0;
+	char text[16];
 
 	(void)state;
-	while (!make_twin(first, other, second))
-		other[7]++;
-	assert_true(hash_bytes(first, 24) == hash_bytes(second, 24));
-	a = add(&pool, first);
-	b = add(&pool, second);
-	assert_int_equal(pool.by_hash.count, 1);
-	assert_int_not_equal(a, b);
-	assert_string_equal(strpool_find(&pool, a), first);
-	assert_string_equal(strpool_find(&pool, b), second);
-	assert_int_equal(add(&pool, first), a);
-	assert_string_equal(strpool_find(&pool, add(&pool, second)), second);
+	for (uint32_t i = 0; i < MANY; i++) {
+		format_number(text, i);
+		add(&pool, text);
+	}
+	for (size_t i = 0; i < pool.capacity; i++) {
+		const struct strpool_slot *slot = &pool.slots[i], *other;
+		const uint32_t *index;
+
+		if (!slot->text)
+			continue;
+		index = intmap_find(&seen, slot->hash);
+		other = index ? &pool.slots[*index] : NULL;
+		if (other) {
+			pairs++;
+			assert_string_not_equal(other->text, slot->text);
+			assert_ptr_equal(add(&pool, other->text), other->text);
+			assert_ptr_equal(add(&pool, slot->text), slot->text);
+		}
+		assert_int_equal(intmap_put(&seen, slot->hash, (uint32_t)i), 0);
+	}
+	expect(pairs > 0, "no two of %u texts have one hash", MANY);
+	intmap_deinit(&seen);
 	strpool_deinit(&pool);
+}
+
+/* The slot of a text that is alone in the pool. */
+static size_t home_of(const struct hash_seed *seed, const char *text)
+{
+	struct strpool pool = {.seed = *seed};
+	size_t at = 0;
+
+	add(&pool, text);
+	while (!pool.slots[at].text)
+		at++;
+	strpool_deinit(&pool);
+	return at;
+}
+
+static void a_seed_decides_which_texts_meet(void **state)
+{
+	static const struct hash_seed seed = {1, 2}, other = {3, 4};
+	unsigned meeting = 0, still = 0;
+	size_t home = 0;
+	char text[16];
+
+	(void)state;
+	for (uint32_t i = 0; i < 10000; i++) {
+		format_number(text, i);
+		if (home_of(&seed, text) != 0)
+			continue;
+		if (!meeting++)
+			home = home_of(&other, text);
+		still += home_of(&other, text) == home;
+	}
+	expect(meeting > 100, "%u texts of one slot", meeting);
+	expect(still < meeting / 4, "%u of %u texts meet with another seed too", still, meeting);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(no_string_is_number_zero),
+		cmocka_unit_test(no_text_is_no_text),
 		cmocka_unit_test(the_empty_text_is_a_text),
 		cmocka_unit_test(texts_keep_their_bytes),
-		cmocka_unit_test(many_texts_are_found_again),
+		cmocka_unit_test(bytes_are_counted),
+		cmocka_unit_test(who_inserts_learns_what_is_new),
+		cmocka_unit_test(many_texts_stay_where_they_are),
 		cmocka_unit_test(texts_of_one_hash_stay_two),
+		cmocka_unit_test(a_seed_decides_which_texts_meet),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

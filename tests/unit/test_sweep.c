@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * collect/sweep: nothing is shown that did not come in one datagram, unless that is said. The other
- * end is a fake kernel with as many sockets as a test likes.
+ * collect/sweep: every range arrives in one datagram, or there is a gap. A fake kernel with any
+ * number of sockets answers.
  */
+#include "protocols.h"
 #include "support.h"
 
 #include "collect/sweep.h"
-#include "fakediag.h"
+#include "collecting.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -18,45 +19,25 @@
 
 static const struct diag_request tcp = {.states = 1u << LSP_STATE_LISTEN, .ports = {0, 65535}};
 
-struct scene {
-	struct root root;
-	struct lsp_query query;
-	struct lsp_snapshot *snapshot;
-	struct collection collection;
-	struct fake_kernel kernel;
-	struct lsp_socket *sockets;
-};
-
 /* @port_of: where each of @count listeners stands. */
-static void scene_init(struct scene *scene, size_t count, uint16_t (*port_of)(size_t i))
+static void begin(struct collecting *collecting, size_t count, uint16_t (*port_of)(size_t i))
 {
-	*scene = (struct scene){.root.fd = -1};
-	scene->sockets = calloc(count + 1, sizeof(*scene->sockets));
-	assert_non_null(scene->sockets);
-	for (size_t i = 0; i < count; i++)
-		scene->sockets[i] = (struct lsp_socket){
+	collecting_init(collecting, NULL, &(struct lsp_query){0}, 7);
+	for (size_t i = 0; i < count; i++) {
+		struct lsp_socket socket = {
 			.state = LSP_STATE_LISTEN,
 			.local.port = port_of(i),
-			.is_auto = i % 2 ? LSP_KNOWN_YES : LSP_KNOWN_NO,
+			.is_auto = i % 2 ? LSP_YES : LSP_NO,
 			.cookie = i + 1,
 			.inode = (uint32_t)i + 1,
 			.has_cgroup = true,
 			.cgroup_id = 1,
 		};
-	fake_kernel_init(&scene->kernel, scene->sockets, count);
-	assert_int_equal(snapshot_new(&scene->snapshot), 0);
-	assert_int_equal(collection_init(&scene->collection, &scene->root, &scene->query,
-					 scene->snapshot, 7),
-			 0);
-	scene->collection.netlink.transport = &scene->kernel.transport;
-}
 
-static void scene_deinit(struct scene *scene)
-{
-	collection_deinit(&scene->collection);
-	fake_kernel_deinit(&scene->kernel);
-	lsp_snapshot_free(scene->snapshot);
-	free(scene->sockets);
+		buf_append(&collecting->text, &socket, sizeof(socket));
+	}
+	assert_int_equal(collecting->text.error, 0);
+	collecting_from_kernel(collecting, (const void *)collecting->text.data, count);
 }
 
 static uint16_t spread(size_t i)
@@ -85,7 +66,7 @@ static bool is_inside(const struct fake_request *inner, const struct fake_reques
 	return inner->ports.first >= outer->ports.first && inner->ports.last <= outer->ports.last;
 }
 
-/* A request whose range no later one asks for a part of: its answer is what is shown. */
+/* A request that no later one asks a part of: its answer is used. */
 static bool is_final(const struct fake_kernel *kernel, size_t index)
 {
 	for (size_t i = index + 1; i < kernel->asked_count; i++) {
@@ -121,27 +102,28 @@ static void expect_cover(const struct fake_kernel *kernel, struct lsp_port_range
 	free(covered);
 }
 
-/* Each of the sockets, once: before anything removes doubles. */
-static void expect_each_once(const struct scene *scene, size_t count)
+/* Each socket exactly once, before duplicates are dropped. */
+static void expect_each_once(const struct collecting *scene, size_t count)
 {
 	uint8_t *seen = calloc(count + 1, 1);
 
 	assert_non_null(seen);
-	expect(snapshot_mark(scene->snapshot) == count, "%zu of %zu sockets",
-	       snapshot_mark(scene->snapshot), count);
+	expect(collecting_count(scene) == count, "%zu of %zu sockets", collecting_count(scene),
+	       count);
 	for (size_t i = 0; i < count; i++) {
 		struct lsp_socket socket;
 
-		snapshot_peek(scene->snapshot, i, &socket);
+		builder_peek(scene->snapshot, i, &socket);
 		expect(socket.cookie >= 1 && socket.cookie <= count && !seen[socket.cookie]++,
 		       "cookie %llu", (unsigned long long)socket.cookie);
-		expect(socket.local.port == scene->sockets[socket.cookie - 1].local.port, "port");
+		expect(socket.local.port == scene->kernel.sockets[socket.cookie - 1].local.port,
+		       "port");
 		expect(socket.netns == 7, "namespace");
 	}
 	free(seen);
 }
 
-static size_t count_gaps(const struct scene *scene)
+static size_t count_gaps(const struct collecting *scene)
 {
 	size_t count;
 
@@ -155,15 +137,15 @@ static void what_fits_one_datagram_is_asked_for_once(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ROWS(counts); i++) {
-		struct scene scene;
+		struct collecting scene;
 
-		scene_init(&scene, counts[i], spread);
+		begin(&scene, counts[i], spread);
 		assert_int_equal(sweep_listeners(&scene.collection, &tcp, scene.snapshot), 0);
 		expect(scene.kernel.asked_count == 1, "%zu sockets: %zu requests", counts[i],
 		       scene.kernel.asked_count);
 		expect_each_once(&scene, counts[i]);
 		assert_int_equal(count_gaps(&scene), 0);
-		scene_deinit(&scene);
+		collecting_deinit(&scene);
 	}
 }
 
@@ -188,9 +170,9 @@ static void what_does_not_fit_is_split_until_it_does(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ROWS(rows); i++) {
-		struct scene scene;
+		struct collecting scene;
 
-		scene_init(&scene, rows[i].count, rows[i].port_of);
+		begin(&scene, rows[i].count, rows[i].port_of);
 		scene.query.strict = rows[i].strict;
 		assert_int_equal(sweep_listeners(&scene.collection, &tcp, scene.snapshot), 0);
 		expect_cover(&scene.kernel, tcp.ports);
@@ -199,22 +181,22 @@ static void what_does_not_fit_is_split_until_it_does(void **state)
 			       scene.kernel.asked_count <= rows[i].requests_max,
 		       "row %zu: %zu requests", i, scene.kernel.asked_count);
 		assert_int_equal(count_gaps(&scene), 0);
-		scene_deinit(&scene);
+		collecting_deinit(&scene);
 	}
 }
 
-/* The plan was made by what the first dump saw; what came since must be split all the same. */
+/* The first dump made the plan; sockets that came later must be split too. */
 static void what_came_after_the_plan_is_split_too(void **state)
 {
-	struct scene scene;
+	struct collecting scene;
 
 	(void)state;
-	scene_init(&scene, 3000, spread);
+	begin(&scene, 3000, spread);
 	scene.kernel.first_count = 200;
 	assert_int_equal(sweep_listeners(&scene.collection, &tcp, scene.snapshot), 0);
 	expect_cover(&scene.kernel, tcp.ports);
 	expect_each_once(&scene, 3000);
-	scene_deinit(&scene);
+	collecting_deinit(&scene);
 }
 
 static void only_the_requests_own_ports_are_asked_for(void **state)
@@ -224,37 +206,37 @@ static void only_the_requests_own_ports_are_asked_for(void **state)
 	(void)state;
 	for (size_t i = 0; i < ROWS(ranges); i++) {
 		struct diag_request request = tcp;
-		struct scene scene;
+		struct collecting scene;
 		size_t expected = 0;
 
 		request.ports = ranges[i];
-		scene_init(&scene, 30000, spread);
+		begin(&scene, 30000, spread);
 		scene.query.strict = true;
 		for (size_t s = 0; s < 30000; s++)
 			expected += spread(s) >= ranges[i].first && spread(s) <= ranges[i].last;
 		assert_int_equal(sweep_listeners(&scene.collection, &request, scene.snapshot), 0);
 		expect_cover(&scene.kernel, ranges[i]);
-		assert_int_equal(snapshot_mark(scene.snapshot), expected);
-		scene_deinit(&scene);
+		assert_int_equal(collecting_count(&scene), expected);
+		collecting_deinit(&scene);
 	}
 }
 
 static void only_autos_are_asked_for_where_only_they_are_wanted(void **state)
 {
 	struct diag_request request = tcp;
-	struct scene scene;
+	struct collecting scene;
 
 	(void)state;
 	request.only_auto = true;
-	scene_init(&scene, 2000, spread);
+	begin(&scene, 2000, spread);
 	assert_int_equal(sweep_listeners(&scene.collection, &request, scene.snapshot), 0);
-	assert_int_equal(snapshot_mark(scene.snapshot), 1000);
+	assert_int_equal(collecting_count(&scene), 1000);
 	for (size_t i = 0; i < scene.kernel.asked_count; i++)
 		expect(scene.kernel.asked[i].is_auto_only, "request %zu", i);
-	scene_deinit(&scene);
+	collecting_deinit(&scene);
 }
 
-/* 36 messages end just below a page; whether they were cut there, longer ones tell. */
+/* 36 messages end just below a page; longer messages show whether they were cut there. */
 static void one_port_that_fills_a_page_is_asked_again(void **state)
 {
 	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
@@ -264,62 +246,58 @@ static void one_port_that_fills_a_page_is_asked_again(void **state)
 		skip(); /* there a page holds more than a range may fill */
 	for (int is_short = 0; is_short <= 1; is_short++) {
 		size_t count = (page - 400) / MESSAGE_BYTES;
-		struct scene scene;
+		struct collecting scene;
 
-		scene_init(&scene, count, one_port);
+		begin(&scene, count, one_port);
 		if (is_short)
 			scene.kernel.datagram_max = page - 320;
 		assert_int_equal(sweep_listeners(&scene.collection, &tcp, scene.snapshot), 0);
 		expect_each_once(&scene, count);
-		expect(count_gaps(&scene) == (size_t)is_short, "%zu gaps", count_gaps(&scene));
-		scene_deinit(&scene);
+		expect(scene.collection.crowded.count == (size_t)is_short, "%zu crowded",
+		       scene.collection.crowded.count);
+		collecting_deinit(&scene);
 	}
 }
 
 static void a_port_that_overfills_it_is_a_gap(void **state)
 {
-	const struct lsp_gap *gaps;
-	struct scene scene;
-	size_t count;
+	struct collecting scene;
 
 	(void)state;
-	/* So many just fill it: alone it may. */
-	scene_init(&scene, 300, one_port);
+	/* So many just fill it, which one port may. */
+	begin(&scene, 300, one_port);
 	assert_int_equal(sweep_listeners(&scene.collection, &tcp, scene.snapshot), 0);
 	assert_int_equal(count_gaps(&scene), 0);
 	expect_each_once(&scene, 300);
-	scene_deinit(&scene);
-	scene_init(&scene, 400, one_port);
+	collecting_deinit(&scene);
+	begin(&scene, 400, one_port);
 	assert_int_equal(sweep_listeners(&scene.collection, &tcp, scene.snapshot), 0);
-	gaps = lsp_snapshot_gaps(scene.snapshot, &count);
-	assert_int_equal(count, 1);
-	assert_string_equal(gaps[0].what, "tcp sockets");
-	assert_string_equal(gaps[0].why,
-			    "more sockets share one port than the kernel tells at once");
-	assert_true(gaps[0].hides);
+	assert_int_equal(count_gaps(&scene), 0);
+	assert_int_equal(collection_add_crowded_gap(&scene.collection, LSP_PROTO_TCP), 0);
+	assert_non_null(collecting_gap(&scene, "tcp sockets", "on port 443"));
 	expect_each_once(&scene, 400);
 	expect_cover(&scene.kernel, tcp.ports);
-	scene_deinit(&scene);
+	collecting_deinit(&scene);
 }
 
 static void many_sockets_stay_wide_unless_strict(void **state)
 {
 	const char *const *notes;
-	struct scene scene;
+	struct collecting scene;
 	size_t count;
 
 	(void)state;
-	scene_init(&scene, SWEEP_WIDE_ABOVE + 1, spread);
+	begin(&scene, SWEEP_WIDE_ABOVE + 1, spread);
 	assert_int_equal(sweep_listeners(&scene.collection, &tcp, scene.snapshot), 0);
 	assert_int_equal(scene.kernel.asked_count, 1);
 	expect_each_once(&scene, SWEEP_WIDE_ABOVE + 1);
 	notes = lsp_snapshot_notes(scene.snapshot, &count);
 	assert_int_equal(count, 1);
 	assert_non_null(strstr(notes[0], "wide dump of 5001 sockets"));
-	scene_deinit(&scene);
+	collecting_deinit(&scene);
 }
 
-/* A datagram that ends just below a page may be one that short memory cut. */
+/* A datagram that ends just below a page may have been cut for lack of memory. */
 static void a_datagram_of_a_page_is_taken_for_cut(void **state)
 {
 	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
@@ -336,14 +314,14 @@ static void a_datagram_of_a_page_is_taken_for_cut(void **state)
 		skip(); /* there every range that fits is smaller than a page */
 	for (size_t i = 0; i < ROWS(rows); i++) {
 		size_t count = rows[i].bytes / MESSAGE_BYTES;
-		struct scene scene;
+		struct collecting scene;
 
-		scene_init(&scene, count, spread);
+		begin(&scene, count, spread);
 		assert_int_equal(sweep_listeners(&scene.collection, &tcp, scene.snapshot), 0);
 		expect((scene.kernel.asked_count > 1) == rows[i].is_asked_again,
 		       "%zu bytes: %zu requests", count * MESSAGE_BYTES, scene.kernel.asked_count);
 		expect_each_once(&scene, count);
-		scene_deinit(&scene);
+		collecting_deinit(&scene);
 	}
 }
 
@@ -358,33 +336,33 @@ static void short_memory_in_the_kernel_only_makes_ranges_smaller(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ROWS(rows); i++) {
-		struct scene scene;
+		struct collecting scene;
 
-		scene_init(&scene, rows[i].count, spread);
+		begin(&scene, rows[i].count, spread);
 		scene.kernel.datagram_max = rows[i].datagram_max;
 		assert_int_equal(sweep_listeners(&scene.collection, &tcp, scene.snapshot), 0);
 		expect_cover(&scene.kernel, tcp.ports);
 		expect_each_once(&scene, rows[i].count);
 		assert_int_equal(count_gaps(&scene), 0);
-		scene_deinit(&scene);
+		collecting_deinit(&scene);
 	}
 }
 
 static void what_was_collected_before_stays(void **state)
 {
 	struct lsp_socket first = {.state = LSP_STATE_LISTEN, .local.port = 9}, out;
-	struct scene scene;
+	struct collecting scene;
 
 	(void)state;
-	scene_init(&scene, 1000, spread);
-	assert_int_equal(snapshot_add_socket(scene.snapshot, &first), 0);
+	begin(&scene, 1000, spread);
+	assert_int_equal(builder_add_socket(scene.snapshot, &first), 0);
 	scene.kernel.interrupts = 2;
 	assert_int_equal(sweep_listeners(&scene.collection, &tcp, scene.snapshot), 0);
-	assert_int_equal(snapshot_mark(scene.snapshot), 1001);
-	snapshot_peek(scene.snapshot, 0, &out);
+	assert_int_equal(collecting_count(&scene), 1001);
+	builder_peek(scene.snapshot, 0, &out);
 	assert_int_equal(out.local.port, 9);
 	assert_int_equal(out.netns, 0);
-	scene_deinit(&scene);
+	collecting_deinit(&scene);
 }
 
 int main(void)

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * collect/sweep: which failures are worth another try. The first try goes to a script; since a
- * transport that failed is given up, the next ones go to the recording of the tree.
+ * collect/sweep: which failures are retried. The first try goes to a script; a failed transport is
+ * closed, so later tries go to the recording of the tree.
  */
 #include "support.h"
 
+#include "collect/dump.h"
 #include "collect/sweep.h"
-#include "fakediag.h"
+#include "collecting.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -20,50 +21,24 @@ static const struct lsp_socket sockets[] = {
 	{.state = LSP_STATE_LISTEN, .local.port = 443, .cookie = 3},
 };
 
-struct scene {
-	struct root root;
-	struct lsp_snapshot *snapshot;
-	struct collection collection;
-	struct script script;
-	struct buf file;
-};
-
-static void scene_init(struct scene *scene, const char *tree)
-{
-	*scene = (struct scene){0};
-	assert_int_equal(root_init(&scene->root, tree), 0);
-	assert_int_equal(snapshot_new(&scene->snapshot), 0);
-	assert_int_equal(
-		collection_init(&scene->collection, &scene->root, &query, scene->snapshot, 0), 0);
-}
-
-static void scene_deinit(struct scene *scene)
-{
-	collection_deinit(&scene->collection);
-	lsp_snapshot_free(scene->snapshot);
-	root_deinit(&scene->root);
-	buf_deinit(&scene->file);
-}
-
 /* Every try fails with @error, the first through the script, the next by the recording. */
 static void expect_tries(const char *tree, int error, uint32_t tries)
 {
 	const struct datagram failure = {.size = error};
 	struct dump_result result;
-	struct scene scene;
+	struct collecting scene;
 	int r;
 
-	scene_init(&scene, tree);
-	recording_append(&scene.file, &tcp, sockets, 1, error);
-	tree_write(tree, "netlink", scene.file.data, scene.file.size);
-	script_init(&scene.script, &failure, 1);
-	scene.collection.netlink.transport = &scene.script.transport;
-	r = sweep_wide(&scene.collection, &tcp, scene.snapshot, &result);
+	collecting_init(&scene, tree, &query, 0);
+	recording_append(&scene.text, &tcp, sockets, 1, error);
+	tree_write(tree, "netlink", scene.text.data, scene.text.size);
+	collecting_from_script(&scene, &failure, 1);
+	r = dump_wide(&scene.collection, &tcp, scene.snapshot, &result);
 	expect(r == error, "error %d became %d", error, r);
 	expect(scene.collection.netlink.seq == tries, "error %d: %u tries", error,
 	       scene.collection.netlink.seq);
 	assert_int_equal(scene.script.asked_count, 1);
-	scene_deinit(&scene);
+	collecting_deinit(&scene);
 }
 
 static void what_will_not_pass_is_not_tried_again(void **state)
@@ -91,43 +66,42 @@ static void a_failure_half_way_doubles_nothing(void **state)
 		struct datagram datagrams[2] = {{0}, {.size = -errors[i]}};
 		struct buf first = BUF_INIT;
 		struct dump_result result;
-		struct scene scene;
+		struct collecting scene;
 
-		scene_init(&scene, *state);
-		recording_append(&scene.file, &tcp, sockets, ROWS(sockets), 0);
-		tree_write(*state, "netlink", scene.file.data, scene.file.size);
+		collecting_init(&scene, *state, &query, 0);
+		recording_append(&scene.text, &tcp, sockets, ROWS(sockets), 0);
+		tree_write(*state, "netlink", scene.text.data, scene.text.size);
 		reply_socket(&first, &as, &sockets[0], 0);
 		reply_socket(&first, &as, &sockets[1], 0);
 		datagrams[0] = (struct datagram){first.data, (ssize_t)first.size};
-		script_init(&scene.script, datagrams, ROWS(datagrams));
-		scene.collection.netlink.transport = &scene.script.transport;
-		assert_int_equal(sweep_wide(&scene.collection, &tcp, scene.snapshot, &result), 0);
+		collecting_from_script(&scene, datagrams, ROWS(datagrams));
+		assert_int_equal(dump_wide(&scene.collection, &tcp, scene.snapshot, &result), 0);
 		expect(scene.collection.netlink.seq == 2, "%u dumps", scene.collection.netlink.seq);
-		expect(snapshot_mark(scene.snapshot) == ROWS(sockets), "%zu sockets",
-		       snapshot_mark(scene.snapshot));
+		expect(collecting_count(&scene) == ROWS(sockets), "%zu sockets",
+		       collecting_count(&scene));
 		for (size_t s = 0; s < ROWS(sockets); s++) {
 			struct lsp_socket out;
 
-			snapshot_peek(scene.snapshot, s, &out);
+			builder_peek(scene.snapshot, s, &out);
 			assert_int_equal(out.local.port, sockets[s].local.port);
 		}
 		assert_int_equal(scene.script.frees, 1);
 		buf_deinit(&first);
-		scene_deinit(&scene);
+		collecting_deinit(&scene);
 	}
 }
 
-/* The wide dump that is only the plan may fail; then the narrow one does too. */
+/* The wide dump that makes the plan may fail; then the narrow dump fails too. */
 static void a_sweep_that_fails_says_so(void **state)
 {
-	struct scene scene;
+	struct collecting scene;
 
-	scene_init(&scene, *state);
-	recording_append(&scene.file, &tcp, sockets, ROWS(sockets), -ENOBUFS);
-	tree_write(*state, "netlink", scene.file.data, scene.file.size);
+	collecting_init(&scene, *state, &query, 0);
+	recording_append(&scene.text, &tcp, sockets, ROWS(sockets), -ENOBUFS);
+	tree_write(*state, "netlink", scene.text.data, scene.text.size);
 	assert_int_equal(sweep_listeners(&scene.collection, &tcp, scene.snapshot), -ENOBUFS);
 	assert_int_equal(scene.collection.netlink.seq, 6);
-	scene_deinit(&scene);
+	collecting_deinit(&scene);
 }
 
 static void an_interrupted_dump_is_repeated_and_then_a_gap(void **state)
@@ -135,46 +109,40 @@ static void an_interrupted_dump_is_repeated_and_then_a_gap(void **state)
 	for (unsigned interrupts = 0; interrupts <= 4; interrupts++) {
 		struct dump_result result;
 		const struct lsp_gap *gaps;
-		struct fake_kernel kernel;
-		struct scene scene;
+		struct collecting scene;
 		size_t count;
 
-		scene_init(&scene, *state);
-		fake_kernel_init(&kernel, sockets, ROWS(sockets));
-		kernel.interrupts = interrupts;
-		scene.collection.netlink.transport = &kernel.transport;
-		assert_int_equal(sweep_wide(&scene.collection, &tcp, scene.snapshot, &result), 0);
-		expect(kernel.asked_count == (interrupts < 2 ? interrupts + 1 : 3),
-		       "%u interrupts: %zu requests", interrupts, kernel.asked_count);
-		expect(snapshot_mark(scene.snapshot) == ROWS(sockets), "%u interrupts: %zu sockets",
-		       interrupts, snapshot_mark(scene.snapshot));
+		collecting_init(&scene, *state, &query, 0);
+		collecting_from_kernel(&scene, sockets, ROWS(sockets));
+		scene.kernel.interrupts = interrupts;
+		assert_int_equal(dump_wide(&scene.collection, &tcp, scene.snapshot, &result), 0);
+		expect(scene.kernel.asked_count == (interrupts < 2 ? interrupts + 1 : 3),
+		       "%u interrupts: %zu requests", interrupts, scene.kernel.asked_count);
+		expect(collecting_count(&scene) == ROWS(sockets), "%u interrupts: %zu sockets",
+		       interrupts, collecting_count(&scene));
 		gaps = lsp_snapshot_gaps(scene.snapshot, &count);
 		expect(count == (interrupts >= 3), "%u interrupts: %zu gaps", interrupts, count);
 		assert_true(!count || (gaps[0].hides && strstr(gaps[0].why, "changed")));
-		scene_deinit(&scene);
-		fake_kernel_deinit(&kernel);
+		collecting_deinit(&scene);
 	}
 }
 
-/* What only plans the narrow dumps may be interrupted without a word. */
+/* The dump that only makes the plan may be interrupted without a gap. */
 static void an_interrupted_plan_is_no_gap(void **state)
 {
 	for (unsigned interrupts = 0; interrupts <= 6; interrupts++) {
-		struct fake_kernel kernel;
-		struct scene scene;
+		struct collecting scene;
 		size_t count;
 
-		scene_init(&scene, *state);
-		fake_kernel_init(&kernel, sockets, ROWS(sockets));
-		kernel.interrupts = interrupts;
-		scene.collection.netlink.transport = &kernel.transport;
+		collecting_init(&scene, *state, &query, 0);
+		collecting_from_kernel(&scene, sockets, ROWS(sockets));
+		scene.kernel.interrupts = interrupts;
 		assert_int_equal(sweep_listeners(&scene.collection, &tcp, scene.snapshot), 0);
-		expect(snapshot_mark(scene.snapshot) == ROWS(sockets), "%u interrupts: %zu sockets",
-		       interrupts, snapshot_mark(scene.snapshot));
+		expect(collecting_count(&scene) == ROWS(sockets), "%u interrupts: %zu sockets",
+		       interrupts, collecting_count(&scene));
 		lsp_snapshot_gaps(scene.snapshot, &count);
 		expect(count == (interrupts >= 6), "%u interrupts: %zu gaps", interrupts, count);
-		scene_deinit(&scene);
-		fake_kernel_deinit(&kernel);
+		collecting_deinit(&scene);
 	}
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* collect/transport: the kernel that runs this test answers, each socket has its own port id. */
+/* collect/transport: the running kernel answers, and each socket has its own port id. */
 #include "support.h"
 
 #include "collect/netlink.h"
@@ -22,17 +22,16 @@ static struct transport *open_kernel(void)
 	return transport;
 }
 
-static int find_port(const struct lsp_socket *socket, uint32_t ifindex, void *data)
+static int find_port(const struct lsp_socket *socket, void *data)
 {
 	uint16_t *port = data;
 
-	(void)ifindex;
 	if (socket->local.port == *port && socket->local.address[0] == 127)
 		*port = 0;
 	return 0;
 }
 
-static void the_kernel_itself_tells_of_our_listener(void **state)
+static void the_kernel_reports_our_listener(void **state)
 {
 	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
 	socklen_t size = sizeof(address);
@@ -112,7 +111,7 @@ static void without_an_answer_it_gives_up(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_kernel_itself_tells_of_our_listener),
+		cmocka_unit_test(the_kernel_reports_our_listener),
 		cmocka_unit_test(a_noop_is_acknowledged_to_our_port_id),
 		cmocka_unit_test(a_reply_that_does_not_fit_is_an_error),
 		cmocka_unit_test(without_an_answer_it_gives_up),

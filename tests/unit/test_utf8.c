@@ -73,7 +73,7 @@ static void what_is_none_is_refused(void **state)
 		expect(utf8_decode(rows[i], strlen(rows[i]), &point) == 0, "row %zu is taken", i);
 }
 
-/* Every character there is, encoded by hand; and no byte behind @left is read. */
+/* Every character, encoded by hand; no byte past @left is read. */
 static void all_of_unicode_comes_back(void **state)
 {
 	(void)state;

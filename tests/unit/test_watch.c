@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* cli/watch: how often. What is drawn and written, the functional tests see. */
+/* cli/watch: the interval. Functional tests check the output. */
 #include "support.h"
 
 #include "watch.h"
@@ -45,15 +45,15 @@ static void test_seconds(void **state)
 	(void)state;
 	for (size_t i = 0; i < ROWS(rows); i++) {
 		int64_t msec = -1;
-		char *message = NULL;
-		int r = watch_parse_seconds(rows[i].text, &msec, &message);
+		struct error error = ERROR_INIT;
+		int r = watch_parse_seconds(rows[i].text, &msec, &error);
 
 		expect(r == (rows[i].msec ? 0 : -EINVAL), "%s: %d", rows[i].text, r);
 		if (rows[i].msec)
 			expect(msec == rows[i].msec, "%s: %jd", rows[i].text, (intmax_t)msec);
 		else
-			expect(message && strstr(message, "from 0.1 to 86400"), "%s", rows[i].text);
-		free(message);
+			expect(strstr(error_text(&error), "from 0.1 to 86400"), "%s", rows[i].text);
+		error_deinit(&error);
 	}
 }
 

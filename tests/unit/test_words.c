@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* model/words: each value has the word of the contract. */
+#include "protocols.h"
 #include "support.h"
 
 #include <lsports/lsports.h>
@@ -29,11 +30,12 @@ static void every_state_has_its_word(void **state)
 	(void)state;
 	assert_int_equal(ROWS(rows), LSP_STATE_COUNT);
 	for (size_t i = 0; i < ROWS(rows); i++) {
-		struct lsp_socket tcp = {.proto = LSP_PROTO_TCP, .state = rows[i].state};
-		struct lsp_socket udp = {.proto = LSP_PROTO_UDP, .state = rows[i].state};
-
-		expect(strcmp(lsp_state_word(&tcp), rows[i].tcp) == 0, "tcp state %zu", i);
-		expect(strcmp(lsp_state_word(&udp), rows[i].udp) == 0, "udp state %zu", i);
+		expect(strcmp(lsp_socket_state_word(LSP_PROTO_TCP, rows[i].state), rows[i].tcp) ==
+			       0,
+		       "tcp state %zu", i);
+		expect(strcmp(lsp_socket_state_word(LSP_PROTO_UDP, rows[i].state), rows[i].udp) ==
+			       0,
+		       "udp state %zu", i);
 	}
 }
 
@@ -50,24 +52,25 @@ static void the_numbers_of_states_are_the_kernels(void **state)
 static void every_other_value_has_its_word(void **state)
 {
 	(void)state;
-	assert_string_equal(lsp_proto_word(LSP_PROTO_TCP), "tcp");
-	assert_string_equal(lsp_proto_word(LSP_PROTO_UDP), "udp");
-	assert_string_equal(lsp_family_word(LSP_FAMILY_IPV4), "ipv4");
-	assert_string_equal(lsp_family_word(LSP_FAMILY_IPV6), "ipv6");
-	assert_string_equal(lsp_category_word(LSP_CATEGORY_WELL_KNOWN), "well-known");
-	assert_string_equal(lsp_category_word(LSP_CATEGORY_REGISTERED), "registered");
-	assert_string_equal(lsp_category_word(LSP_CATEGORY_DYNAMIC), "dynamic");
-	assert_string_equal(lsp_scope_word(LSP_SCOPE_LOOPBACK), "loopback");
-	assert_string_equal(lsp_scope_word(LSP_SCOPE_LINK), "link");
-	assert_string_equal(lsp_scope_word(LSP_SCOPE_PRIVATE), "private");
-	assert_string_equal(lsp_scope_word(LSP_SCOPE_PUBLIC), "public");
-	assert_string_equal(lsp_scope_word(LSP_SCOPE_ANY), "any");
-	assert_null(lsp_owner_gap_word(LSP_OWNER_GAP_NONE));
-	assert_string_equal(lsp_owner_gap_word(LSP_OWNER_GAP_UNASKED), "unasked");
-	assert_string_equal(lsp_owner_gap_word(LSP_OWNER_GAP_PERMISSION), "permission");
-	assert_string_equal(lsp_owner_gap_word(LSP_OWNER_GAP_KERNEL), "kernel");
-	assert_string_equal(lsp_owner_gap_word(LSP_OWNER_GAP_NAMESPACE), "namespace");
-	assert_string_equal(lsp_owner_gap_word(LSP_OWNER_GAP_UNKNOWN), "unknown");
+	assert_string_equal(lsp_protocol_word(LSP_PROTO_TCP), "tcp");
+	assert_string_equal(lsp_protocol_word(LSP_PROTO_UDP), "udp");
+	assert_string_equal(lsp_endpoint_family_word(LSP_FAMILY_IPV4), "ipv4");
+	assert_string_equal(lsp_endpoint_family_word(LSP_FAMILY_IPV6), "ipv6");
+	assert_string_equal(lsp_words_category(LSP_CATEGORY_WELL_KNOWN), "well-known");
+	assert_string_equal(lsp_words_category(LSP_CATEGORY_REGISTERED), "registered");
+	assert_string_equal(lsp_words_category(LSP_CATEGORY_DYNAMIC), "dynamic");
+	assert_string_equal(lsp_words_scope(LSP_SCOPE_LOOPBACK), "loopback");
+	assert_string_equal(lsp_words_scope(LSP_SCOPE_LINK), "link");
+	assert_string_equal(lsp_words_scope(LSP_SCOPE_PRIVATE), "private");
+	assert_string_equal(lsp_words_scope(LSP_SCOPE_PUBLIC), "public");
+	assert_string_equal(lsp_words_scope(LSP_SCOPE_ANY), "any");
+	assert_null(lsp_words_owner_gap(LSP_OWNER_GAP_NONE));
+	assert_string_equal(lsp_words_owner_gap(LSP_OWNER_GAP_UNASKED), "unasked");
+	assert_string_equal(lsp_words_owner_gap(LSP_OWNER_GAP_PERMISSION), "permission");
+	assert_string_equal(lsp_words_owner_gap(LSP_OWNER_GAP_KERNEL), "kernel");
+	assert_string_equal(lsp_words_owner_gap(LSP_OWNER_GAP_NAMESPACE), "namespace");
+	assert_string_equal(lsp_words_owner_gap(LSP_OWNER_GAP_UNKNOWN), "unknown");
+	assert_string_equal(lsp_words_owner_gap(LSP_OWNER_GAP_CLOSED), "closed");
 }
 
 int main(void)

@@ -21,9 +21,6 @@ void card_end(const struct card *card);
 __attribute__((format(printf, 3, 4))) void card_print(const struct card *card, const char *label,
 						      const char *format, ...);
 
-/* "sshd(812)" */
-void card_append_process(const struct card *card, const struct lsp_process *process);
-
 /* card_add_listener() - all about the listener of row @at. */
 void card_add_listener(const struct card *card, size_t at, const struct lsp_socket *socket);
 

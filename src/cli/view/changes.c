@@ -6,72 +6,78 @@
 #include <stdlib.h>
 #include <string.h>
 
-char change_sign(enum change_kind kind)
+static const struct {
+	char sign;
+	const char *word;
+} kinds[CHANGE_COUNT] = {
+	[CHANGE_NEW] = {'+', "new"},
+	[CHANGE_CHANGED] = {'~', "changed"},
+	[CHANGE_MISSING] = {'-', "missing"},
+	[CHANGE_UNJUDGED] = {'?', "unjudged"},
+};
+
+char changes_sign(enum change_kind kind)
 {
-	return kind == CHANGE_NEW ? '+' : kind == CHANGE_CHANGED ? '~' : '-';
+	return kinds[kind].sign;
 }
 
-const char *change_word(enum change_kind kind)
+const char *changes_word(enum change_kind kind)
 {
-	return kind == CHANGE_NEW ? "new" : kind == CHANGE_CHANGED ? "changed" : "missing";
+	return kinds[kind].word;
 }
 
 static int add(struct changes *changes, const struct change *change)
 {
-	/* Doubled each time that the count is a power of two. */
-	if (!(changes->count & (changes->count - 1))) {
-		size_t capacity = changes->count ? changes->count * 2 : 1;
-		struct change *items = reallocarray(changes->items, capacity, sizeof(*items));
+	struct change *slot = change->text ? array_add(&changes->items, sizeof(*slot)) : NULL;
 
-		if (!items) {
-			free(change->text);
-			return -ENOMEM;
-		}
-		changes->items = items;
-	}
-	if (!change->text)
+	if (!slot) {
+		free(change->text);
 		return -ENOMEM;
-	changes->items[changes->count++] = *change;
+	}
+	*slot = *change;
+	changes->counts[change->kind]++;
 	return 0;
 }
 
 static int add_socket(struct changes *changes, const struct lsp_snapshot *snapshot, size_t index)
 {
+	struct change change = {.kind = CHANGE_UNJUDGED, .index = index};
 	struct lsp_judgement judgement;
+	bool is_change;
 
 	lsp_snapshot_judgement(snapshot, index, &judgement);
-	changes->unjudged += judgement.verdict == LSP_VERDICT_UNJUDGED;
-	for (size_t i = 0; i < judgement.finding_count; i++) {
+	change.rule = judgement.rule;
+	change.reason = judgement.unknown;
+	is_change = judgement.verdict == LSP_VERDICT_UNJUDGED;
+	changes->judged += !is_change && judgement.verdict != LSP_VERDICT_NONE;
+	for (size_t i = 0; !is_change && i < judgement.finding_count; i++) {
 		const struct lsp_finding *finding = &judgement.findings[i];
-		struct change change = {
-			.kind = finding->id == LSP_FINDING_CHANGED ? CHANGE_CHANGED : CHANGE_NEW,
-			.index = index,
-			.reason = finding->reason,
-			.rule = judgement.rule,
-		};
 
 		if (finding->id != LSP_FINDING_CHANGED && finding->id != LSP_FINDING_UNEXPECTED)
 			continue;
-		change.text = lsp_rule_format(snapshot, index);
-		return add(changes, &change);
+		change.kind = finding->id == LSP_FINDING_CHANGED ? CHANGE_CHANGED : CHANGE_NEW;
+		change.reason = finding->reason;
+		is_change = true;
 	}
-	return 0;
+	if (!is_change)
+		return 0;
+	change.text = lsp_rule_format_brief(snapshot, index);
+	return add(changes, &change);
 }
 
 int changes_init(struct changes *changes, const struct lsp_snapshot *snapshot,
 		 const struct view *view)
 {
-	const uint32_t *rows = view->rows;
-	size_t count = rows ? view->row_count : lsp_snapshot_count(snapshot), missing_count;
+	size_t count = view_row_count(view, snapshot), missing_count;
 	const struct lsp_missing *missing = lsp_snapshot_missing(snapshot, &missing_count);
 	int r = 0;
 
-	*changes = (struct changes){.unasked = lsp_snapshot_unasked(snapshot)};
+	*changes = (struct changes){.skipped = lsp_snapshot_unchecked(snapshot)};
 	for (size_t i = 0; r >= 0 && i < count; i++)
-		r = add_socket(changes, snapshot, rows ? rows[i] : i);
+		r = add_socket(changes, snapshot, view_row(view, i));
 	/* A listener that is not there has no facts that could be selected. */
-	if (rows && !view->is_scope) {
-		changes->unasked += missing_count;
+	if (view->rows && !view->is_scope) {
+		changes->skipped += missing_count;
 		missing_count = 0;
 	}
 	for (size_t i = 0; r >= 0 && i < missing_count; i++) {
@@ -87,10 +93,21 @@ int changes_init(struct changes *changes, const struct lsp_snapshot *snapshot,
 	return r;
 }
 
+const struct change *changes_first_unjudged(const struct changes *changes)
+{
+	for (size_t i = 0; i < changes->items.count; i++) {
+		const struct change *change = changes_at(changes, i);
+
+		if (change->kind == CHANGE_UNJUDGED && !change->was_reported)
+			return change;
+	}
+	return NULL;
+}
+
 void changes_deinit(struct changes *changes)
 {
-	for (size_t i = 0; i < changes->count; i++)
-		free(changes->items[i].text);
-	free(changes->items);
+	for (size_t i = 0; i < changes->items.count; i++)
+		free(changes_at(changes, i)->text);
+	array_deinit(&changes->items);
 	*changes = (struct changes){0};
 }

@@ -8,30 +8,59 @@
 
 #define LARGEST_EXACT (UINT64_C(1) << 53)
 
-static inline void begin_value(struct emit *emit)
+/* What stands around a value at most: comma, line feed, two quotes, colon. */
+#define AROUND 5
+
+/*
+ * Room for a value of @size bytes, behind a comma where one is due: JSON is mostly short values, so
+ * the room is asked for once for each of them. Return: NULL when memory is short; else end()
+ * follows.
+ */
+static inline char *begin(struct emit *emit, size_t size)
 {
+	struct buf *out = emit->out;
+	char *at;
+
+	if ((out->error || out->capacity - out->size < size + AROUND) &&
+	    buf_reserve(out, size + AROUND) < 0)
+		return NULL;
+	at = out->data + out->size;
 	if (emit->needs_comma)
-		buf_append_char(emit->out, ',');
+		*at++ = ',';
 	if (emit->needs_break)
-		buf_append_char(emit->out, '\n');
+		*at++ = '\n';
 	emit->needs_comma = true;
 	emit->needs_break = false;
+	return at;
+}
+
+static inline void end(struct emit *emit, const char *at)
+{
+	emit->out->size = (size_t)(at - emit->out->data);
+}
+
+static inline char *put(char *at, const char *bytes, size_t size)
+{
+	memcpy(at, bytes, size);
+	return at + size;
 }
 
 void emit_open(struct emit *emit, char bracket)
 {
-	begin_value(emit);
-	buf_append_char(emit->out, bracket);
+	char *at = begin(emit, 1);
+
+	if (!at)
+		return;
+	*at++ = bracket;
+	end(emit, at);
 	emit->needs_comma = false;
 }
 
 void emit_close(struct emit *emit, char bracket)
 {
-	if (emit->needs_break)
-		buf_append_char(emit->out, '\n');
-	buf_append_char(emit->out, bracket);
+	emit->needs_comma = false;
+	emit_open(emit, bracket);
 	emit->needs_comma = true;
-	emit->needs_break = false;
 }
 
 void emit_break(struct emit *emit)
@@ -39,53 +68,80 @@ void emit_break(struct emit *emit)
 	emit->needs_break = true;
 }
 
-void emit_key(struct emit *emit, const char *key, size_t size)
+void emit_key(struct emit *emit, const char *key)
 {
-	begin_value(emit);
-	buf_append_char(emit->out, '"');
-	buf_append(emit->out, key, size);
-	buf_append(emit->out, "\":", 2);
+	size_t size = strlen(key);
+	char *at = begin(emit, size);
+
+	if (!at)
+		return;
+	*at++ = '"';
+	at = put(at, key, size);
+	*at++ = '"';
+	*at++ = ':';
+	end(emit, at);
 	emit->needs_comma = false;
+}
+
+/* A value as it stands. */
+static inline void emit_bytes(struct emit *emit, const char *bytes, size_t size)
+{
+	char *at = begin(emit, size);
+
+	if (at)
+		end(emit, put(at, bytes, size));
 }
 
 void emit_null(struct emit *emit)
 {
-	begin_value(emit);
-	buf_append(emit->out, "null", 4);
+	emit_bytes(emit, "null", 4);
 }
 
 void emit_boolean(struct emit *emit, bool value)
 {
-	begin_value(emit);
-	buf_append_text(emit->out, value ? "true" : "false");
+	if (value)
+		emit_bytes(emit, "true", 4);
+	else
+		emit_bytes(emit, "false", 5);
 }
 
 void emit_number(struct emit *emit, uint64_t value)
 {
-	bool is_exact = value <= LARGEST_EXACT;
+	char digits[20];
+	size_t first = sizeof(digits);
+	uint64_t left = value;
 
-	begin_value(emit);
-	if (!is_exact)
-		buf_append_char(emit->out, '"');
-	buf_append_number(emit->out, value);
-	if (!is_exact)
-		buf_append_char(emit->out, '"');
+	do {
+		digits[--first] = (char)('0' + left % 10);
+		left /= 10;
+	} while (left);
+	if (value <= LARGEST_EXACT)
+		emit_bytes(emit, digits + first, sizeof(digits) - first);
+	else
+		emit_word(emit, digits + first, sizeof(digits) - first);
 }
 
 void emit_word(struct emit *emit, const char *word, size_t size)
 {
-	begin_value(emit);
-	buf_append_char(emit->out, '"');
-	buf_append(emit->out, word, size);
-	buf_append_char(emit->out, '"');
+	char *at = begin(emit, size);
+
+	if (!at)
+		return;
+	*at++ = '"';
+	at = put(at, word, size);
+	*at++ = '"';
+	end(emit, at);
 }
 
 bool emit_text(struct emit *emit, const char *text, size_t size)
 {
 	bool is_valid;
+	char *at = begin(emit, size);
 
-	begin_value(emit);
-	buf_append_char(emit->out, '"');
+	if (!at)
+		return true;
+	*at++ = '"';
+	end(emit, at);
 	is_valid = escape_json(emit->out, text, size);
 	buf_append_char(emit->out, '"');
 	return is_valid;
@@ -93,17 +149,17 @@ bool emit_text(struct emit *emit, const char *text, size_t size)
 
 void emit_raw_member(struct emit *emit, const char *key, const char *text, size_t size)
 {
-	begin_value(emit);
-	buf_append_char(emit->out, '"');
+	emit_open(emit, '"');
 	buf_append_text(emit->out, key);
 	buf_append_text(emit->out, "_raw\":\"");
 	buf_append_hex(emit->out, text, size);
 	buf_append_char(emit->out, '"');
+	emit->needs_comma = true;
 }
 
 void emit_text_member(struct emit *emit, const char *key, const char *text)
 {
-	emit_key(emit, key, strlen(key));
+	emit_key(emit, key);
 	if (!text)
 		emit_null(emit);
 	else if (!emit_text(emit, text, strlen(text)))

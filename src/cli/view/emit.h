@@ -25,7 +25,7 @@ void emit_open(struct emit *emit, char bracket); /* '{' or '[' */
 void emit_close(struct emit *emit, char bracket);
 void emit_break(struct emit *emit); /* what comes next starts a line */
 
-void emit_key(struct emit *emit, const char *key, size_t size);
+void emit_key(struct emit *emit, const char *key);
 
 void emit_null(struct emit *emit);
 void emit_boolean(struct emit *emit, bool value);
@@ -35,7 +35,7 @@ void emit_word(struct emit *emit, const char *word, size_t size); /* text with n
 /* Return: false when bytes that are not UTF-8 were replaced. */
 bool emit_text(struct emit *emit, const char *text, size_t size);
 
-/* KEY_raw, the sibling of such a text: all of its bytes in hex. */
+/* KEY_raw, beside a text with replaced bytes: all of its bytes in hex. */
 void emit_raw_member(struct emit *emit, const char *key, const char *text, size_t size);
 
 /* emit_text_member() - key, terminated text, and the sibling where it is due; NULL is null. */

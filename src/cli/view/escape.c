@@ -6,6 +6,7 @@
  */
 #include "view/escape.h"
 
+#include "array.h"
 #include "utf8.h"
 
 #include <stdint.h>
@@ -83,7 +84,7 @@ struct unit {
 
 static unsigned width_of(uint32_t point)
 {
-	size_t low = 0, high = sizeof(printable) / sizeof(printable[0]);
+	size_t low = 0, high = ARRAY_SIZE(printable);
 
 	if (point < 0x80)
 		return point >= 0x20 && point < 0x7f;

@@ -2,7 +2,7 @@
 /*
  * Foreign bytes on their way out, one function a format. Names of processes, users, units and
  * devices are chosen by others: none of their bytes reaches a terminal, a pipe or a log unless it
- * is printable, and what was escaped can be told from what was there.
+ * is printable, and an escape never looks like bytes that were there.
  */
 #ifndef LSPORTS_CLI_VIEW_ESCAPE_H
 #define LSPORTS_CLI_VIEW_ESCAPE_H
@@ -23,7 +23,7 @@ size_t escape_text(struct buf *out, const char *text, size_t size);
 size_t escape_text_width(const char *text, size_t size);
 
 /*
- * At most @limit wide: of what is longer the end is left out, and a visible mark tells so. The last
+ * At most @limit wide: the end of a longer text is left out, with a visible mark. The last
  * @tail bytes, printable ASCII, are kept in any case; @limit is above their count.
  */
 size_t escape_text_cut(struct buf *out, const char *text, size_t size, size_t tail, size_t limit);

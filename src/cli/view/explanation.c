@@ -5,55 +5,32 @@
  */
 #include "view/explanation.h"
 
+#include "array.h"
+
 #include <errno.h>
 #include <stdlib.h>
 
 /* A growing list of one kind, sorted and counted when it is whole. */
 struct tally {
-	struct explanation_peer *peers;
-	struct explanation_holder *holders;
-	size_t peer_count, peer_capacity, holder_count, holder_capacity;
+	struct array peers;   /* struct explanation_peer */
+	struct array holders; /* struct explanation_holder */
 };
 
 static void tally_deinit(struct tally *tally)
 {
-	free(tally->peers);
-	free(tally->holders);
-}
-
-/* @items with room for one more of @size bytes; NULL when memory ran out, @items is then kept. */
-static void *grow(void *items, size_t count, size_t *capacity, size_t size)
-{
-	size_t more = *capacity ? *capacity * 2 : 64;
-	void *grown;
-
-	if (count < *capacity)
-		return items;
-	grown = reallocarray(items, more, size);
-	if (grown)
-		*capacity = more;
-	return grown;
+	array_deinit(&tally->peers);
+	array_deinit(&tally->holders);
 }
 
 static int add_peer(struct tally *tally, const struct lsp_socket *socket)
 {
-	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
-	struct explanation_peer peer = {.family = socket->family, .count = 1};
-	bool is_mapped = socket->family == LSP_FAMILY_IPV6 &&
-			 memcmp(socket->peer.address, mapped, sizeof(mapped)) == 0;
-	struct explanation_peer *peers =
-		grow(tally->peers, tally->peer_count, &tally->peer_capacity, sizeof(peer));
+	struct explanation_peer peer = {.endpoint = socket->peer, .count = 1};
+	struct explanation_peer *slot = array_add(&tally->peers, sizeof(*slot));
 
-	if (!peers)
+	if (!slot)
 		return -ENOMEM;
-	tally->peers = peers;
-	if (is_mapped) {
-		peer.family = LSP_FAMILY_IPV4;
-		memcpy(peer.address, socket->peer.address + sizeof(mapped), 4);
-	} else {
-		memcpy(peer.address, socket->peer.address, sizeof(peer.address));
-	}
-	tally->peers[tally->peer_count++] = peer;
+	lsp_endpoint_unmap(&peer.endpoint);
+	*slot = peer;
 	return 0;
 }
 
@@ -64,14 +41,11 @@ static int add_holders(struct tally *tally, const struct lsp_snapshot *snapshot,
 	const struct lsp_owner *owners = lsp_snapshot_owners(snapshot, socket, &count);
 
 	for (size_t i = 0; i < count; i++) {
-		struct explanation_holder *holders =
-			grow(tally->holders, tally->holder_count, &tally->holder_capacity,
-			     sizeof(*holders));
+		struct explanation_holder *slot = array_add(&tally->holders, sizeof(*slot));
 
-		if (!holders)
+		if (!slot)
 			return -ENOMEM;
-		tally->holders = holders;
-		holders[tally->holder_count++] = (struct explanation_holder){owners[i].process, 1};
+		*slot = (struct explanation_holder){owners[i].process, 1};
 	}
 	return 0;
 }
@@ -82,9 +56,7 @@ static int compare_addresses(const void *a, const void *b)
 {
 	const struct explanation_peer *x = a, *y = b;
 
-	if (x->family != y->family)
-		return x->family < y->family ? -1 : 1;
-	return memcmp(x->address, y->address, sizeof(x->address));
+	return lsp_endpoint_compare_address(&x->endpoint, &y->endpoint);
 }
 
 static int compare_peers(const void *a, const void *b)
@@ -119,13 +91,13 @@ static size_t at_most(size_t count)
 
 static void name_peers(struct explanation_port *port, const struct tally *tally)
 {
-	struct explanation_peer *peers = tally->peers;
+	struct explanation_peer *peers = tally->peers.data;
 	size_t kept = 0;
 
-	if (!tally->peer_count)
+	if (!tally->peers.count)
 		return;
-	qsort(peers, tally->peer_count, sizeof(*peers), compare_addresses);
-	for (size_t i = 1; i < tally->peer_count; i++) {
+	qsort(peers, tally->peers.count, sizeof(*peers), compare_addresses);
+	for (size_t i = 1; i < tally->peers.count; i++) {
 		if (compare_addresses(&peers[kept], &peers[i]) == 0)
 			peers[kept].count++;
 		else
@@ -138,13 +110,13 @@ static void name_peers(struct explanation_port *port, const struct tally *tally)
 
 static void name_holders(struct explanation_port *port, const struct tally *tally)
 {
-	struct explanation_holder *holders = tally->holders;
+	struct explanation_holder *holders = tally->holders.data;
 	size_t kept = 0;
 
-	if (!tally->holder_count)
+	if (!tally->holders.count)
 		return;
-	qsort(holders, tally->holder_count, sizeof(*holders), compare_pids);
-	for (size_t i = 1; i < tally->holder_count; i++) {
+	qsort(holders, tally->holders.count, sizeof(*holders), compare_pids);
+	for (size_t i = 1; i < tally->holders.count; i++) {
 		if (compare_pids(&holders[kept], &holders[i]) == 0)
 			holders[kept].count++;
 		else
@@ -162,7 +134,7 @@ static int count_socket(struct explanation_port *port, struct tally *tally,
 {
 	int r;
 
-	if (lsp_is_listener(socket)) {
+	if (lsp_socket_is_listener(socket)) {
 		port->listener_count++;
 		return 0;
 	}
@@ -174,14 +146,14 @@ static int count_socket(struct explanation_port *port, struct tally *tally,
 	return r >= 0 && socket->peer.port ? add_peer(tally, socket) : r;
 }
 
-static int count_proto(struct explanation *explanation, enum lsp_proto proto,
-		       const struct view *view, const struct lsp_snapshot *snapshot)
+static int count_proto(struct explanation *explanation, unsigned proto, const struct view *view,
+		       const struct lsp_snapshot *snapshot)
 {
 	struct explanation_port *port = &explanation->ports[proto];
 	struct tally tally = {0};
 	int r = 0;
 
-	port->service = lsp_service_name(snapshot, proto, explanation->port, &port->is_guess);
+	port->service = lsp_snapshot_service(snapshot, proto, explanation->port, &port->is_guess);
 	for (size_t i = 0; r >= 0 && i < view->row_count; i++) {
 		struct lsp_socket socket;
 
@@ -197,21 +169,41 @@ static int count_proto(struct explanation *explanation, enum lsp_proto proto,
 	return r;
 }
 
+/*
+ * A protocol that has the ports of another one, as UDP-Lite has those of UDP (RFC 3828), is told
+ * where there is something to tell, or where nobody asked for the other.
+ */
+static void drop_empty(struct explanation *explanation)
+{
+	for (unsigned i = 0; i < lsp_protocol_count(); i++) {
+		struct explanation_port *port = &explanation->ports[i];
+		const char *word = lsp_protocol_at(i)->services_word;
+		size_t relative = lsp_protocol_find(word, strlen(word));
+
+		if (relative < lsp_protocol_count() && relative != i &&
+		    explanation->ports[relative].is_asked && !port->listener_count &&
+		    !port->other_count)
+			port->is_asked = false;
+	}
+}
+
 int explanation_count(struct explanation *explanation, const struct view *view,
 		      const struct lsp_snapshot *snapshot)
 {
 	int r = 0;
 
-	lsp_port_policy_of(snapshot, explanation->netns, explanation->port, &explanation->policy);
-	for (unsigned i = 0; r >= 0 && i < LSP_PROTO_COUNT; i++)
+	lsp_snapshot_port_policy(snapshot, explanation->netns, explanation->port,
+				 &explanation->policy);
+	for (unsigned i = 0; r >= 0 && i < lsp_protocol_count(); i++)
 		if (explanation->ports[i].is_asked)
-			r = count_proto(explanation, (enum lsp_proto)i, view, snapshot);
+			r = count_proto(explanation, i, view, snapshot);
+	drop_empty(explanation);
 	return r;
 }
 
 bool explanation_has_listener(const struct explanation *explanation)
 {
-	for (unsigned i = 0; i < LSP_PROTO_COUNT; i++)
+	for (unsigned i = 0; i < lsp_protocol_count(); i++)
 		if (explanation->ports[i].listener_count)
 			return true;
 	return false;

@@ -9,15 +9,14 @@
 
 #include "view/view.h"
 
-#include <lsports/judge.h>
+#include <lsports/judgement.h>
 
 #define EXPLANATION_MOST 5 /* of peers and holders so many are named, the busiest first */
 
 /* One address of peers; IPv4 within IPv6 is IPv4. */
 struct explanation_peer {
-	enum lsp_family family;
-	uint8_t address[16];
-	size_t count; /* connections */
+	struct lsp_endpoint endpoint; /* its port says nothing */
+	size_t count;                 /* connections */
 };
 
 /* A process with sockets of the port that do not listen. */
@@ -26,7 +25,7 @@ struct explanation_holder {
 	size_t count;                      /* sockets */
 };
 
-/* A bind of one family, as lsp_bind_try() tells it. */
+/* A bind of one family: lsp_bind_try(). */
 struct explanation_try {
 	bool is_asked, was_tried;
 	int result;
@@ -40,7 +39,7 @@ struct explanation_port {
 	size_t listener_count, other_count;
 	size_t states[LSP_STATE_COUNT]; /* of the others */
 	struct explanation_peer peers[EXPLANATION_MOST];
-	size_t peer_count; /* of all, not of those that are named */
+	size_t peer_count; /* of all, not only of the named ones */
 	struct explanation_holder holders[EXPLANATION_MOST];
 	size_t holder_count; /* likewise */
 	struct explanation_try tries[LSP_FAMILY_COUNT];
@@ -50,13 +49,13 @@ struct explanation {
 	uint16_t port;
 	uint32_t netns;
 	struct lsp_port_policy policy;
-	struct explanation_port ports[LSP_PROTO_COUNT];
+	struct explanation_port ports[LSP_PROTOCOLS_MAX];
 	const char *untried; /* why no bind was tried, NULL: it was where nothing listens */
 	const char *where;   /* argument of -N, NULL for our own network namespace */
 };
 
 /*
- * explanation_count() - fills what the rows of @view tell. .port, .netns and ports[].is_asked are
+ * explanation_count() - counts the rows of @view. .port, .netns and ports[].is_asked are
  * there already.
  * Return: 0 or -ENOMEM.
  */
@@ -65,35 +64,5 @@ int explanation_count(struct explanation *explanation, const struct view *view,
 
 /* Does anybody listen on a port that was asked for? */
 bool explanation_has_listener(const struct explanation *explanation);
-
-/* --- in words --- */
-
-/*
- * explanation_format_bind() - could the port be bound? "yes", "no" or "unknown".
- * @reason: why; appended, with nothing foreign in it.
- */
-const char *explanation_format_bind(const struct explanation *explanation, enum lsp_proto proto,
-				    struct buf *reason);
-
-/* A command that helps on; safe to be typed as it stands. */
-struct explanation_step {
-	struct buf command;
-	const char *help;
-};
-
-#define EXPLANATION_STEPS 8
-
-/* What to type next. @steps: for explanation_steps_deinit(). Return: how many. */
-size_t explanation_list_steps(const struct explanation *explanation, const struct view *view,
-			      const struct lsp_snapshot *snapshot,
-			      struct explanation_step steps[EXPLANATION_STEPS]);
-void explanation_steps_deinit(struct explanation_step steps[EXPLANATION_STEPS], size_t count);
-
-/* --- rendering --- */
-
-void render_explain(const struct explanation *explanation, const struct view *view,
-		    const struct lsp_snapshot *snapshot, struct sink *sink);
-void render_explain_json(const struct explanation *explanation, const struct view *view,
-			 const struct lsp_snapshot *snapshot, struct sink *sink);
 
 #endif

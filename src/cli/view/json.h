@@ -7,14 +7,16 @@
 #include "view/emit.h"
 #include "view/view.h"
 
-void json_emit_key(struct emit *emit, const char *key);
-
-/* The object is opened, and what is true of the whole look stands in it. */
+/* json_emit_head() - opens the object, with the members that are true of the whole snapshot. */
 void json_emit_head(struct emit *emit, const struct view *view,
 		    const struct lsp_snapshot *snapshot);
 
-/* One socket with the columns of @list. */
+/* json_emit_socket() - one socket with the columns of @list. @scratch: as in column_ask(). */
 void json_emit_socket(struct emit *emit, const struct column_list *list, const struct row *row,
 		      struct buf *scratch);
+
+/* json_emit_socket_at() - the same of socket @index, with the columns of the view. */
+void json_emit_socket_at(struct emit *emit, const struct view *view,
+			 const struct lsp_snapshot *snapshot, size_t index, struct buf *scratch);
 
 #endif

@@ -5,37 +5,27 @@
  */
 #include "view/layout.h"
 
+#include "array.h"
+
 #include <string.h>
 
 #define SMALLEST_CUT 8u /* a column is not cut below this, nor below its title */
 
-/* In the order in which they go. What is left says who listens where, and what is wrong. */
+/* In the order in which they are left out. What stays says who listens where, and what is wrong. */
 static const char *const spare[] = {"service", "unit", "recv_queue", "send_queue", "user", "scope"};
-
-static void widen(size_t *width, size_t wanted)
-{
-	if (*width < wanted)
-		*width = wanted;
-}
 
 void layout_init(struct layout *layout, const struct column_list *list, bool has_titles)
 {
 	*layout = (struct layout){.list = *list};
 	for (size_t i = 0; has_titles && i < list->count; i++)
-		layout->widths[i] = layout->kept[i] = strlen(list->columns[i]->title);
-}
-
-void layout_measure(struct layout *layout, size_t i, size_t width, size_t kept)
-{
-	widen(&layout->widths[i], width);
-	widen(&layout->kept[i], kept < width ? kept : width);
+		layout->widths[i] = layout->kept[i] = strlen(list->columns[i].title);
 }
 
 static size_t smallest(const struct layout *layout, size_t i)
 {
 	size_t width = layout->widths[i], least = width > SMALLEST_CUT ? SMALLEST_CUT : width;
 
-	if (!layout->list.columns[i]->may_cut)
+	if (!layout->list.columns[i].may_cut)
 		return width;
 	return layout->kept[i] > least ? layout->kept[i] : least;
 }
@@ -59,7 +49,7 @@ static void leave_out(struct layout *layout, const char *key)
 	struct column_list *list = &layout->list;
 	size_t at = 0;
 
-	while (at < list->count && strcmp(list->columns[at]->key, key) != 0)
+	while (at < list->count && strcmp(list->columns[at].fact->word, key) != 0)
 		at++;
 	if (at == list->count)
 		return;
@@ -95,7 +85,7 @@ void layout_fit(struct layout *layout, size_t width, size_t indent, bool may_lea
 	if (!width)
 		return;
 	width = width > indent ? width - indent : 0;
-	for (size_t i = 0; may_leave_out && i < sizeof(spare) / sizeof(spare[0]); i++) {
+	for (size_t i = 0; may_leave_out && i < ARRAY_SIZE(spare); i++) {
 		if (sum(&tried, smallest) <= width)
 			break;
 		leave_out(&tried, spare[i]);

@@ -3,8 +3,8 @@
  * How wide each column of a table is, what of it is cut, and which ones are left out where the
  * terminal has no room. Knows widths alone: no cell, no socket.
  */
-#ifndef LSPORTS_VIEW_LAYOUT_H
-#define LSPORTS_VIEW_LAYOUT_H
+#ifndef LSPORTS_CLI_VIEW_LAYOUT_H
+#define LSPORTS_CLI_VIEW_LAYOUT_H
 #pragma once
 
 #include "view/view.h"
@@ -23,7 +23,15 @@ struct layout {
 void layout_init(struct layout *layout, const struct column_list *list, bool has_titles);
 
 /* layout_measure() - a cell of column @i; @kept: what of it is never cut. */
-void layout_measure(struct layout *layout, size_t i, size_t width, size_t kept);
+static inline void layout_measure(struct layout *layout, size_t i, size_t width, size_t kept)
+{
+	size_t least = kept < width ? kept : width;
+
+	if (layout->widths[i] < width)
+		layout->widths[i] = width;
+	if (layout->kept[i] < least)
+		layout->kept[i] = least;
+}
 
 /*
  * layout_fit() - once all cells were measured: into @width columns of a terminal, 0 for no limit.

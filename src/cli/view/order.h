@@ -8,8 +8,8 @@
 
 struct order {
 	const struct lsp_snapshot *snapshot;
-	const struct column *group; /* whose cells make the groups, NULL for none */
-	uint32_t *indices;          /* owned; NULL: the snapshot's own order */
+	struct column group; /* whose cells make the groups, if it has a fact */
+	uint32_t *indices;   /* owned; NULL: the snapshot's own order */
 	size_t count;
 	const struct view *view; /* borrowed: signs, and rows that are gone */
 	unsigned hidden;         /* as in struct view */
@@ -17,7 +17,7 @@ struct order {
 };
 
 /*
- * order_init() - @has_headings: groups are told apart in what is shown.
+ * order_init() - @has_headings: a heading is shown above each group.
  * Return: 0 or -ENOMEM; order_deinit() may be called in either case.
  */
 int order_init(struct order *order, const struct view *view, const struct lsp_snapshot *snapshot,

@@ -1,76 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Differences as lines: a sign, and all that is needed to act. Two blanks stand between the parts,
- * so that mail and grep can tell them apart; nothing is cut, and without a difference nothing is
- * written.
+ * Differences as lines: a sign, and everything that is needed to act. Two blanks separate the
+ * parts, for mail and grep; nothing is cut, and without a difference nothing is written.
  */
-#include "view/changes.h"
-#include "view/parts.h"
-#include "view/render.h"
+#include "view/render_changes.h"
 
-static void append_part(struct buf *out, const char *text)
-{
-	buf_append_text(out, "  ");
-	part_append_text(out, text ? text : "-");
-}
-
-/* "nc(8123)", and how many more there are. */
-static void append_owners(struct buf *out, const struct lsp_owner *owners, size_t count)
-{
-	buf_append_text(out, "  ");
-	if (!count) {
-		buf_append_char(out, '-');
-		return;
-	}
-	part_append_text(out, owners[0].process->comm ? owners[0].process->comm : "?");
-	buf_printf(out, "(%u)", owners[0].process->pid);
-	if (count > 1)
-		buf_printf(out, "+%zu", count - 1);
-}
-
-void render_listener(struct buf *out, const struct lsp_snapshot *snapshot, size_t index)
-{
-	struct lsp_socket socket;
-	const struct lsp_owner *owners;
-	const char *user = NULL, *netns;
-	size_t count;
-
-	lsp_snapshot_socket(snapshot, index, &socket);
-	owners = lsp_snapshot_owners(snapshot, &socket, &count);
-	buf_printf(out, "%s ", lsp_proto_word(socket.proto));
-	part_append_endpoint(out, &socket);
-	netns = lsp_netns_name(snapshot, socket.netns);
-	if (netns) {
-		buf_append_text(out, "  netns ");
-		part_append_text(out, netns);
-	}
-	append_owners(out, owners, count);
-	if (socket.has_uid)
-		user = lsp_user_name(snapshot, socket.uid);
-	if (socket.has_uid && !user)
-		buf_printf(out, "  %u", socket.uid);
-	else
-		append_part(out, user);
-	append_part(out, socket.unit);
-	append_part(out, count ? owners[0].process->exe : NULL);
-	if (count && owners[0].process->has_started) {
-		buf_append_text(out, "  since ");
-		part_append_minute(out, owners[0].process->started);
-	}
-}
+#include "view/changes_fold.h"
+#include "view/part.h"
 
 static void append_change(struct buf *out, const struct lsp_snapshot *snapshot,
 			  const struct change *change)
 {
-	buf_append_char(out, change_sign(change->kind));
+	buf_append_char(out, changes_sign(change->kind));
 	buf_append_char(out, ' ');
 	switch (change->kind) {
 	case CHANGE_NEW:
-		render_listener(out, snapshot, change->index);
+		part_append_listener(out, snapshot, change->index);
 		break;
 	case CHANGE_CHANGED:
-		render_listener(out, snapshot, change->index);
-		append_part(out, change->reason);
+	case CHANGE_UNJUDGED:
+		part_append_listener(out, snapshot, change->index);
+		buf_append_text(out, "  ");
+		part_append_text(out, change->reason ? change->reason : "-");
 		break;
 	case CHANGE_MISSING:
 		part_append_text(out, change->text);
@@ -82,19 +33,28 @@ static void append_change(struct buf *out, const struct lsp_snapshot *snapshot,
 	buf_append_char(out, '\n');
 }
 
+/* The mail must not be flooded, nor the disk filled. */
+#define LINES_MAX 1000
+
 void render_changes(const struct view *view, const struct lsp_snapshot *snapshot, struct sink *sink)
 {
-	size_t left_out = 0;
+	const struct changes *changes = view->changes;
+	struct changes_fold fold;
+	const struct fold_row *row;
+	const struct fold_rest *rest;
 
-	for (size_t i = 0; i < view->changes->count && !sink->error; i++) {
-		const struct change *change = &view->changes->items[i];
+	render_fail(sink, changes_fold_init(&fold, changes, snapshot, false, LINES_MAX));
+	row = fold.rows.data;
+	for (size_t i = 0; i < changes->items.count && !sink->error; i++) {
+		const struct change *change = changes_at(changes, i);
 
-		left_out += change->is_left_out && !change->was_told;
-		if (change->was_told || change->is_left_out)
+		if (change->was_reported || (change->kind != CHANGE_MISSING && !row++->is_shown))
 			continue;
 		append_change(&sink->buf, snapshot, change);
 		sink_flush_some(sink);
 	}
-	if (left_out)
-		buf_printf(&sink->buf, "... and %zu more\n", left_out);
+	rest = fold.rests.data;
+	for (size_t i = 0; i < fold.rests.count; i++)
+		changes_fold_append_rest(&sink->buf, snapshot, changes, &rest[i]);
+	changes_fold_deinit(&fold);
 }

@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Comma-separated values, RFC 4180 but for the line end, which is that of every other format. Keys
- * and values are those of JSON, without marks for people. Null is an empty cell, empty text is "".
+ * Comma-separated values, RFC 4180 but for the line end, which is the same in every format. Keys
+ * and values are the same as in JSON, without marks for people. Null is an empty cell, empty text
+ * is "".
  */
-#include "view/cells.h"
+#include "view/render_csv.h"
+
+#include "view/column.h"
 #include "view/escape.h"
 #include "view/order.h"
-#include "view/render.h"
 
 static void render_titles(const struct column_list *list, struct buf *out)
 {
 	for (size_t i = 0; i < list->count; i++) {
 		if (i)
 			buf_append_char(out, ',');
-		buf_append_text(out, list->columns[i]->key);
+		buf_append_text(out, list->columns[i].fact->word);
 	}
 	buf_append_char(out, '\n');
 }
@@ -60,7 +62,7 @@ void render_csv(const struct view *view, const struct lsp_snapshot *snapshot, st
 
 			if (i)
 				buf_append_char(&sink->buf, ',');
-			cell_ask(list->columns[i], &row, &scratch, &cell);
+			column_ask(&list->columns[i], &row, &scratch, &cell);
 			render_cell(&cell, &sink->buf);
 		}
 		buf_append_char(&sink->buf, '\n');

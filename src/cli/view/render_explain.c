@@ -3,9 +3,12 @@
  * --explain as a card for people: a label, and a sentence behind it. Nothing is cut; what is not
  * known is said to be unknown, and what does not exist is left out.
  */
+#include "view/render_explain.h"
+
+#include "view/explanation_bind.h"
+#include "view/explanation_steps.h"
 #include "view/card.h"
-#include "view/parts.h"
-#include "view/render.h"
+#include "view/part.h"
 
 static void begin_title(const struct card *card)
 {
@@ -28,14 +31,14 @@ static void number(const struct card *card)
 							       "49152-65535"};
 	const struct explanation *explanation = card->explanation;
 	const struct lsp_port_policy *policy = &explanation->policy;
-	enum lsp_category category = lsp_category_of(explanation->port);
+	enum lsp_category category = lsp_port_category(explanation->port);
 	bool is_inside =
 		explanation->port >= policy->range.first && explanation->port <= policy->range.last;
 
 	begin_title(card);
 	buf_printf(card->out, "PORT %u", explanation->port);
 	end_title(card);
-	card_print(card, "category", "%s, %s", lsp_category_word(category), ranges[category]);
+	card_print(card, "category", "%s, %s", lsp_words_category(category), ranges[category]);
 	if (policy->has_start)
 		card_print(card, "privileged", "%s: net.ipv4.ip_unprivileged_port_start is %u",
 			   explanation->port < policy->start ? "yes" : "no", policy->start);
@@ -44,20 +47,18 @@ static void number(const struct card *card)
 			   "unknown: net.ipv4.ip_unprivileged_port_start could not be read");
 	if (policy->has_range)
 		card_print(card, "ephemeral", "%s: net.ipv4.ip_local_port_range is %u-%u%s",
-			   is_inside && policy->is_reserved != LSP_KNOWN_YES ? "yes" : "no",
+			   is_inside && policy->is_reserved != LSP_YES ? "yes" : "no",
 			   policy->range.first, policy->range.last,
-			   is_inside && policy->is_reserved == LSP_KNOWN_YES
-				   ? ", but it is reserved"
+			   is_inside && policy->is_reserved == LSP_YES ? ", but it is reserved"
 			   : is_inside ? ", so the kernel may take it for a client"
 				       : "");
 	else
 		card_print(card, "ephemeral",
 			   "unknown: net.ipv4.ip_local_port_range could not be read");
 	card_print(card, "reserved", "%s",
-		   policy->is_reserved == LSP_KNOWN_YES
-			   ? "yes: net.ipv4.ip_local_reserved_ports has it"
-		   : policy->is_reserved == LSP_KNOWN_NO
-			   ? "no: net.ipv4.ip_local_reserved_ports does not have it"
+		   policy->is_reserved == LSP_YES ? "yes: in net.ipv4.ip_local_reserved_ports"
+		   : policy->is_reserved == LSP_NO
+			   ? "no: not in net.ipv4.ip_local_reserved_ports"
 			   : "unknown: net.ipv4.ip_local_reserved_ports could not be read");
 }
 
@@ -71,7 +72,7 @@ static void peers(const struct card *card, const struct explanation_port *port)
 	for (size_t i = 0; i < port->peer_count && i < EXPLANATION_MOST; i++) {
 		char address[LSP_ADDRESS_SIZE];
 
-		lsp_address_format(port->peers[i].family, port->peers[i].address, address);
+		lsp_endpoint_format_address(&port->peers[i].endpoint, address);
 		buf_printf(card->out, "%s%s (%zu)", i ? ", " : "", address, port->peers[i].count);
 	}
 	if (port->peer_count > EXPLANATION_MOST)
@@ -79,7 +80,7 @@ static void peers(const struct card *card, const struct explanation_port *port)
 	card_end(card);
 }
 
-static void states(const struct card *card, enum lsp_proto proto)
+static void states(const struct card *card, unsigned proto)
 {
 	const struct explanation_port *port = &card->explanation->ports[proto];
 	const char *between = ": ";
@@ -91,25 +92,23 @@ static void states(const struct card *card, enum lsp_proto proto)
 	card_begin(card, port->listener_count ? "connections" : "held by");
 	buf_printf(card->out, "%zu socket%s", port->other_count, port->other_count == 1 ? "" : "s");
 	for (unsigned i = 0; i < LSP_STATE_COUNT; i++) {
-		struct lsp_socket socket = {.proto = proto, .state = (enum lsp_state)i};
-
 		if (!port->states[i])
 			continue;
 		buf_printf(card->out, "%s%zu %s", between, port->states[i],
-			   lsp_state_word(&socket));
+			   lsp_socket_state_word(proto, (enum lsp_state)i));
 		between = ", ";
 	}
 	card_end(card);
 }
 
-/* Whose they are is only asked where nobody listens: behind a listener its workers stand. */
+/* Owners of connections are shown only where nothing listens: otherwise they are its workers. */
 static void holders(const struct card *card, const struct explanation_port *port)
 {
 	for (size_t i = 0; i < port->holder_count && i < EXPLANATION_MOST; i++) {
 		const struct explanation_holder *holder = &port->holders[i];
 
 		card_begin(card, "");
-		card_append_process(card, holder->process);
+		part_append_process(card->out, holder->process);
 		buf_printf(card->out, "  %zu", holder->count);
 		if (holder->process->cmdline) {
 			buf_append_text(card->out, "  ");
@@ -121,21 +120,21 @@ static void holders(const struct card *card, const struct explanation_port *port
 		card_print(card, "", "and %zu more", port->holder_count - EXPLANATION_MOST);
 }
 
-static void listeners(const struct card *card, enum lsp_proto proto)
+static void listeners(const struct card *card, unsigned proto)
 {
 	for (size_t i = 0; i < card->view->row_count; i++) {
 		struct lsp_socket socket;
 
 		lsp_snapshot_socket(card->snapshot, card->view->rows[i], &socket);
-		if (socket.proto == proto && lsp_is_listener(&socket))
+		if (socket.proto == proto && lsp_socket_is_listener(&socket))
 			card_add_listener(card, i, &socket);
 	}
 }
 
-static void bind_line(const struct card *card, enum lsp_proto proto)
+static void bind_line(const struct card *card, unsigned proto)
 {
 	struct buf reason = BUF_INIT;
-	const char *word = explanation_format_bind(card->explanation, proto, &reason);
+	const char *word = explanation_bind_format(card->explanation, proto, &reason);
 
 	card_begin(card, "bind");
 	buf_printf(card->out, "%s: ", word);
@@ -146,14 +145,13 @@ static void bind_line(const struct card *card, enum lsp_proto proto)
 	buf_deinit(&reason);
 }
 
-static void port_of(const struct card *card, enum lsp_proto proto)
+static void port_of(const struct card *card, unsigned proto)
 {
 	const struct explanation_port *port = &card->explanation->ports[proto];
 
 	card_end(card);
 	begin_title(card);
-	buf_printf(card->out, "%s %u", proto == LSP_PROTO_UDP ? "UDP" : "TCP",
-		   card->explanation->port);
+	buf_printf(card->out, "%s %u", lsp_protocol_at(proto)->title, card->explanation->port);
 	if (port->service)
 		buf_printf(card->out, "  %s%s", port->service, port->is_guess ? "?" : "");
 	end_title(card);
@@ -173,7 +171,7 @@ static void port_of(const struct card *card, enum lsp_proto proto)
 static void steps(const struct card *card)
 {
 	struct explanation_step list[EXPLANATION_STEPS];
-	size_t count = explanation_list_steps(card->explanation, card->view, card->snapshot, list);
+	size_t count = explanation_steps_list(card->explanation, card->view, card->snapshot, list);
 	size_t width = 0;
 
 	if (count) {
@@ -200,8 +198,8 @@ void render_explain(const struct explanation *explanation, const struct view *vi
 	const struct card card = {explanation, view, snapshot, &sink->buf};
 
 	number(&card);
-	for (unsigned i = 0; i < LSP_PROTO_COUNT; i++)
+	for (unsigned i = 0; i < lsp_protocol_count(); i++)
 		if (explanation->ports[i].is_asked)
-			port_of(&card, (enum lsp_proto)i);
+			port_of(&card, i);
 	steps(&card);
 }

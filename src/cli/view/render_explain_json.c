@@ -3,22 +3,24 @@
  * --explain as one JSON object. Its members are always there, and what is not known is null;
  * sockets look as they do in a listing.
  */
-#include "view/explanation.h"
-#include "view/json.h"
-#include "view/render.h"
+#include "view/render_explain_json.h"
 
-static void emit_known(struct emit *emit, const char *key, enum lsp_known known)
+#include "view/explanation_bind.h"
+#include "view/explanation_steps.h"
+#include "view/json.h"
+
+static void emit_known(struct emit *emit, const char *key, enum lsp_tristate known)
 {
-	json_emit_key(emit, key);
-	if (known == LSP_KNOWN_NOT)
+	emit_key(emit, key);
+	if (known == LSP_UNKNOWN)
 		emit_null(emit);
 	else
-		emit_boolean(emit, known == LSP_KNOWN_YES);
+		emit_boolean(emit, known == LSP_YES);
 }
 
 static void emit_count(struct emit *emit, const char *key, size_t count)
 {
-	json_emit_key(emit, key);
+	emit_key(emit, key);
 	emit_number(emit, count);
 }
 
@@ -29,19 +31,19 @@ static void emit_policy(struct emit *emit, const struct explanation *explanation
 	const struct lsp_socket socket = {.netns = explanation->netns,
 					  .local.port = explanation->port};
 
-	emit_known(emit, "privileged", lsp_is_privileged(snapshot, &socket));
-	json_emit_key(emit, "unprivileged_port_start");
+	emit_known(emit, "privileged", lsp_snapshot_is_privileged(snapshot, &socket));
+	emit_key(emit, "unprivileged_port_start");
 	if (policy->has_start)
 		emit_number(emit, policy->start);
 	else
 		emit_null(emit);
 	emit_known(emit, "in_local_range",
-		   !policy->has_range ? LSP_KNOWN_NOT
+		   !policy->has_range ? LSP_UNKNOWN
 		   : explanation->port >= policy->range.first &&
 				   explanation->port <= policy->range.last
-			   ? LSP_KNOWN_YES
-			   : LSP_KNOWN_NO);
-	json_emit_key(emit, "local_range");
+			   ? LSP_YES
+			   : LSP_NO);
+	emit_key(emit, "local_range");
 	if (policy->has_range) {
 		emit_open(emit, '[');
 		emit_number(emit, policy->range.first);
@@ -51,27 +53,23 @@ static void emit_policy(struct emit *emit, const struct explanation *explanation
 		emit_null(emit);
 	}
 	emit_known(emit, "reserved", policy->is_reserved);
-	emit_known(emit, "ephemeral", lsp_is_ephemeral(snapshot, &socket));
+	emit_known(emit, "ephemeral", lsp_snapshot_is_ephemeral(snapshot, &socket));
 }
 
 static void emit_listeners(struct emit *emit, const struct view *view,
-			   const struct lsp_snapshot *snapshot, enum lsp_proto proto,
-			   struct sink *sink)
+			   const struct lsp_snapshot *snapshot, unsigned proto, struct sink *sink)
 {
 	struct buf scratch = BUF_INIT;
 
-	json_emit_key(emit, "listeners");
+	emit_key(emit, "listeners");
 	emit_open(emit, '[');
 	for (size_t i = 0; i < view->row_count; i++) {
-		struct row row = {.snapshot = snapshot,
-				  .index = view->rows[i],
-				  .hidden = view->hidden,
-				  .has_parents = true};
+		struct row row = {.hidden = view->hidden, .has_parents = true};
+		const struct lsp_socket *socket = &row.subject.socket;
 
-		lsp_snapshot_socket(snapshot, row.index, &row.socket);
-		if (row.socket.proto != proto || !lsp_is_listener(&row.socket))
+		lsp_subject_init(&row.subject, snapshot, view->rows[i]);
+		if (socket->proto != proto || !lsp_socket_is_listener(socket))
 			continue;
-		row.owners = lsp_snapshot_owners(snapshot, &row.socket, &row.owner_count);
 		emit_break(emit);
 		json_emit_socket(emit, &view->columns, &row, &scratch);
 	}
@@ -80,16 +78,14 @@ static void emit_listeners(struct emit *emit, const struct view *view,
 	buf_deinit(&scratch);
 }
 
-static void emit_states(struct emit *emit, const struct explanation_port *port,
-			enum lsp_proto proto)
+static void emit_states(struct emit *emit, const struct explanation_port *port, unsigned proto)
 {
-	json_emit_key(emit, "states");
+	emit_key(emit, "states");
 	emit_open(emit, '{');
 	for (unsigned i = 0; i < LSP_STATE_COUNT; i++) {
-		struct lsp_socket socket = {.proto = proto, .state = (enum lsp_state)i};
-
 		if (port->states[i])
-			emit_count(emit, lsp_state_word(&socket), port->states[i]);
+			emit_count(emit, lsp_socket_state_word(proto, (enum lsp_state)i),
+				   port->states[i]);
 	}
 	emit_close(emit, '}');
 }
@@ -97,12 +93,12 @@ static void emit_states(struct emit *emit, const struct explanation_port *port,
 static void emit_peers(struct emit *emit, const struct explanation_port *port)
 {
 	emit_count(emit, "peer_count", port->peer_count);
-	json_emit_key(emit, "peers");
+	emit_key(emit, "peers");
 	emit_open(emit, '[');
 	for (size_t i = 0; i < port->peer_count && i < EXPLANATION_MOST; i++) {
 		char address[LSP_ADDRESS_SIZE];
 
-		lsp_address_format(port->peers[i].family, port->peers[i].address, address);
+		lsp_endpoint_format_address(&port->peers[i].endpoint, address);
 		emit_open(emit, '{');
 		emit_text_member(emit, "address", address);
 		emit_count(emit, "connections", port->peers[i].count);
@@ -114,14 +110,14 @@ static void emit_peers(struct emit *emit, const struct explanation_port *port)
 static void emit_holders(struct emit *emit, const struct explanation_port *port)
 {
 	emit_count(emit, "holder_count", port->holder_count);
-	json_emit_key(emit, "holders");
+	emit_key(emit, "holders");
 	emit_open(emit, '[');
 	for (size_t i = 0; i < port->holder_count && i < EXPLANATION_MOST; i++) {
 		const struct lsp_process *process = port->holders[i].process;
 
 		emit_open(emit, '{');
 		emit_count(emit, "pid", process->pid);
-		emit_text_member(emit, "process", process->comm);
+		emit_text_member(emit, "process", lsp_process_name(process));
 		emit_text_member(emit, "cmdline", process->cmdline);
 		emit_count(emit, "sockets", port->holders[i].count);
 		emit_close(emit, '}');
@@ -129,26 +125,26 @@ static void emit_holders(struct emit *emit, const struct explanation_port *port)
 	emit_close(emit, ']');
 }
 
-static void emit_bind(struct emit *emit, const struct explanation *explanation,
-		      enum lsp_proto proto, struct sink *sink)
+static void emit_bind(struct emit *emit, const struct explanation *explanation, unsigned proto,
+		      struct sink *sink)
 {
 	const struct explanation_port *port = &explanation->ports[proto];
 	struct buf reason = BUF_INIT;
 	const char *word, *text;
 	bool was_tried = false;
 
-	json_emit_key(emit, "bind");
+	emit_key(emit, "bind");
 	if (port->listener_count) {
 		emit_null(emit);
 		return;
 	}
 	for (unsigned i = 0; i < LSP_FAMILY_COUNT; i++)
 		was_tried |= port->tries[i].was_tried;
-	word = explanation_format_bind(explanation, proto, &reason);
+	word = explanation_bind_format(explanation, proto, &reason);
 	text = buf_text(&reason);
 	emit_open(emit, '{');
 	emit_text_member(emit, "possible", word);
-	json_emit_key(emit, "tried");
+	emit_key(emit, "tried");
 	emit_boolean(emit, was_tried);
 	emit_text_member(emit, "reason", text);
 	emit_close(emit, '}');
@@ -156,17 +152,17 @@ static void emit_bind(struct emit *emit, const struct explanation *explanation,
 	buf_deinit(&reason);
 }
 
-static void emit_port(struct emit *emit, const struct explanation *explanation,
-		      enum lsp_proto proto, const struct view *view,
-		      const struct lsp_snapshot *snapshot, struct sink *sink)
+static void emit_port(struct emit *emit, const struct explanation *explanation, unsigned proto,
+		      const struct view *view, const struct lsp_snapshot *snapshot,
+		      struct sink *sink)
 {
 	const struct explanation_port *port = &explanation->ports[proto];
 
 	emit_break(emit);
 	emit_open(emit, '{');
-	emit_text_member(emit, "proto", lsp_proto_word(proto));
+	emit_text_member(emit, "proto", lsp_protocol_word(proto));
 	emit_text_member(emit, "service", port->service);
-	json_emit_key(emit, "service_is_guess");
+	emit_key(emit, "service_is_guess");
 	if (port->service)
 		emit_boolean(emit, port->is_guess);
 	else
@@ -184,9 +180,9 @@ static void emit_steps(struct emit *emit, const struct explanation *explanation,
 		       struct sink *sink)
 {
 	struct explanation_step steps[EXPLANATION_STEPS];
-	size_t count = explanation_list_steps(explanation, view, snapshot, steps);
+	size_t count = explanation_steps_list(explanation, view, snapshot, steps);
 
-	json_emit_key(emit, "next");
+	emit_key(emit, "next");
 	emit_open(emit, '[');
 	for (size_t i = 0; i < count; i++) {
 		emit_open(emit, '{');
@@ -206,20 +202,21 @@ void render_explain_json(const struct explanation *explanation, const struct vie
 
 	json_emit_head(&emit, view, snapshot);
 	emit_count(&emit, "port", explanation->port);
-	json_emit_key(&emit, "netns");
+	emit_key(&emit, "netns");
 	if (explanation->netns)
 		emit_number(&emit, explanation->netns);
 	else
 		emit_null(&emit);
-	emit_text_member(&emit, "category", lsp_category_word(lsp_category_of(explanation->port)));
+	emit_text_member(&emit, "category",
+			 lsp_words_category(lsp_port_category(explanation->port)));
 	emit_policy(&emit, explanation, snapshot);
-	json_emit_key(&emit, "listening");
+	emit_key(&emit, "listening");
 	emit_boolean(&emit, explanation_has_listener(explanation));
-	json_emit_key(&emit, "protocols");
+	emit_key(&emit, "protocols");
 	emit_open(&emit, '[');
-	for (unsigned i = 0; i < LSP_PROTO_COUNT; i++)
+	for (unsigned i = 0; i < lsp_protocol_count(); i++)
 		if (explanation->ports[i].is_asked)
-			emit_port(&emit, explanation, (enum lsp_proto)i, view, snapshot, sink);
+			emit_port(&emit, explanation, i, view, snapshot, sink);
 	emit_close(&emit, ']');
 	emit_steps(&emit, explanation, view, snapshot, sink);
 	emit_close(&emit, '}');

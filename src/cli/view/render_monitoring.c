@@ -1,46 +1,41 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * One line as the plugins of Nagios and Icinga write it: state, text, performance data. What the
- * exit status is then follows their rules, and is told by monitoring_judge().
+ * exit status is follows their rules: render_monitoring_status().
  */
-#include "view/cells.h"
-#include "view/changes.h"
+#include "view/render_monitoring.h"
+
+#include "view/column.h"
+#include "view/changes_fold.h"
 #include "view/escape.h"
 #include "view/order.h"
-#include "view/render.h"
 
 static const char *const words[] = {"OK", "WARNING", "CRITICAL", "UNKNOWN"};
 
-static bool is_incomplete(const struct lsp_snapshot *snapshot)
-{
-	size_t count;
-	const struct lsp_gap *gaps = lsp_snapshot_gaps(snapshot, &count);
-
-	for (size_t i = 0; i < count; i++)
-		if (gaps[i].hides)
-			return true;
-	return false;
-}
-
-enum monitoring monitoring_judge(const struct view *view, const struct lsp_snapshot *snapshot)
+int render_monitoring_status(const struct view *view, const struct lsp_snapshot *snapshot)
 {
 	const struct changes *changes = view->changes;
 
-	for (size_t i = 0; i < changes->count; i++) {
+	if (!snapshot)
+		return RENDER_MONITORING_UNKNOWN;
+	for (size_t i = 0; i < changes->items.count; i++) {
 		struct lsp_socket socket;
 
-		if (changes->items[i].kind == CHANGE_MISSING)
+		if (changes_at(changes, i)->kind == CHANGE_MISSING ||
+		    changes_at(changes, i)->kind == CHANGE_UNJUDGED)
 			continue;
-		lsp_snapshot_socket(snapshot, changes->items[i].index, &socket);
-		if (lsp_is_privileged(snapshot, &socket) != LSP_KNOWN_NO)
-			return MONITORING_CRITICAL;
+		lsp_snapshot_socket(snapshot, changes_at(changes, i)->index, &socket);
+		if (lsp_snapshot_is_privileged(snapshot, &socket) != LSP_NO)
+			return RENDER_MONITORING_CRITICAL;
 	}
-	if (!view->has_rules || changes->unjudged || is_incomplete(snapshot))
-		return MONITORING_UNKNOWN;
-	return changes->count ? MONITORING_WARNING : MONITORING_OK;
+	if (!view->has_rules || changes->undecided || !lsp_snapshot_is_judged(snapshot))
+		return RENDER_MONITORING_UNKNOWN;
+	if (changes->items.count > changes->counts[CHANGE_UNJUDGED])
+		return RENDER_MONITORING_WARNING;
+	return changes->items.count ? RENDER_MONITORING_UNKNOWN : RENDER_MONITORING_OK;
 }
 
-/* Behind a bar stands performance data. */
+/* A bar would begin the performance data. */
 static void replace_bars(struct buf *out, size_t start)
 {
 	for (size_t i = start; i < out->size; i++)
@@ -61,7 +56,7 @@ static void append_change(struct buf *out, const struct lsp_snapshot *snapshot,
 	} else {
 		lsp_snapshot_socket(snapshot, change->index, &socket);
 		owners = lsp_snapshot_owners(snapshot, &socket, &count);
-		buf_printf(out, "%s/%u", lsp_proto_word(socket.proto), socket.local.port);
+		buf_printf(out, "%s/%u", lsp_protocol_word(socket.proto), socket.local.port);
 		if (count && owners[0].process->comm) {
 			buf_append_char(out, ' ');
 			escape_text(out, owners[0].process->comm, strlen(owners[0].process->comm));
@@ -70,31 +65,70 @@ static void append_change(struct buf *out, const struct lsp_snapshot *snapshot,
 	replace_bars(out, start);
 }
 
+/* "udp not read and not judged; " */
+static void append_unread(struct buf *out, const struct lsp_snapshot *snapshot)
+{
+	unsigned unread = lsp_snapshot_unread(snapshot);
+	const char *before = "";
+
+	for (unsigned i = 0; i < lsp_protocol_count(); i++) {
+		if (!(unread & LSP_BIT(i)))
+			continue;
+		buf_printf(out, "%s%s", before, lsp_protocol_word(i));
+		before = ", ";
+	}
+	if (unread)
+		buf_append_text(out, " not read and not judged; ");
+}
+
 #define CHANGES_SHOWN 5
 
-static void append_text(struct buf *out, const struct view *view,
-			const struct lsp_snapshot *snapshot, size_t listeners)
+/* Of as many users as there is room for, so that none hides another. */
+static int append_changes(struct buf *out, const struct changes *changes,
+			  const struct lsp_snapshot *snapshot)
+{
+	struct changes_fold fold;
+	const struct fold_row *row;
+	size_t shown = 0;
+	int r = changes_fold_init(&fold, changes, snapshot, true, CHANGES_SHOWN);
+
+	row = fold.rows.data;
+	for (size_t i = 0; r >= 0 && i < changes->items.count && shown < CHANGES_SHOWN; i++) {
+		const struct change *change = changes_at(changes, i);
+
+		if (change->kind != CHANGE_MISSING && !row++->is_shown)
+			continue;
+		buf_printf(out, "%s %s ", shown++ ? "," : "", changes_word(change->kind));
+		append_change(out, snapshot, change);
+	}
+	if (changes->items.count > CHANGES_SHOWN)
+		buf_append_text(out, ", ...");
+	changes_fold_deinit(&fold);
+	return r;
+}
+
+static int append_text(struct buf *out, const struct view *view,
+		       const struct lsp_snapshot *snapshot, size_t listeners)
 {
 	const struct changes *changes = view->changes;
 
+	append_unread(out, snapshot);
 	if (!view->has_rules)
-		buf_append_text(out, changes->count ? "no rules (see lsports --learn):"
-						    : "no rules: see lsports --learn");
-	else if (changes->count)
-		buf_printf(out, "%zu difference%s:", changes->count,
-			   changes->count == 1 ? "" : "s");
-	else if (changes->unjudged)
-		buf_printf(out, "%zu listeners could not be judged", changes->unjudged);
-	else if (is_incomplete(snapshot))
+		buf_append_text(out, changes->items.count ? "no rules (see lsports --learn):"
+							  : "no rules: see lsports --learn");
+	else if (changes->items.count)
+		buf_printf(out, "%zu difference%s:", changes->items.count,
+			   changes->items.count == 1 ? "" : "s");
+	else if (changes->undecided)
+		buf_printf(out, "%zu more socket%s may match", changes->undecided,
+			   changes->undecided == 1 ? "" : "s");
+	else if (lsp_snapshot_unread(snapshot))
+		buf_printf(out, "%zu listeners, all expected", listeners);
+	else if (!lsp_snapshot_is_judged(snapshot))
 		buf_append_text(out, "not everything could be seen");
 	else
 		buf_printf(out, "%zu listeners, all expected", listeners);
-	for (size_t i = 0; i < changes->count && i < CHANGES_SHOWN; i++) {
-		buf_printf(out, "%s %s ", i ? "," : "", change_word(changes->items[i].kind));
-		append_change(out, snapshot, &changes->items[i]);
-	}
-	if (changes->count > CHANGES_SHOWN)
-		buf_append_text(out, ", ...");
+	return append_changes(out, changes, snapshot);
 }
 
 void render_monitoring(const struct view *view, const struct lsp_snapshot *snapshot,
@@ -102,38 +136,35 @@ void render_monitoring(const struct view *view, const struct lsp_snapshot *snaps
 {
 	const struct changes *changes = view->changes;
 	struct buf *out = &sink->buf;
-	size_t counts[CHANGE_COUNT] = {0};
 	struct order order;
 
 	render_fail(sink, order_init(&order, view, snapshot, false));
-	for (size_t i = 0; i < changes->count; i++)
-		counts[changes->items[i].kind]++;
-	buf_printf(out, "LSPORTS %s - ", words[monitoring_judge(view, snapshot)]);
-	append_text(out, view, snapshot, order.count);
-	buf_printf(out, " | listeners=%zu;;;0 new=%zu;0;;0 changed=%zu;0;;0 missing=%zu;0;;0\n",
-		   order.count, counts[CHANGE_NEW], counts[CHANGE_CHANGED], counts[CHANGE_MISSING]);
+	buf_printf(out, "LSPORTS %s - ", words[render_monitoring_status(view, snapshot)]);
+	render_fail(sink, append_text(out, view, snapshot, order.count));
+	buf_printf(out, " | listeners=%zu;;;0", order.count);
+	for (unsigned i = 0; i < CHANGE_COUNT; i++)
+		buf_printf(out, " %s=%zu;0;;0", changes_word((enum change_kind)i),
+			   changes->counts[i]);
+	buf_append_char(out, '\n');
 	order_deinit(&order);
 }
 
-/* The first message says why; the others stand on standard error with it. */
-void render_monitoring_failure(const struct view *view, const struct buf *messages,
+/* The first line says why; the others stand on standard error with it. */
+void render_monitoring_failure(const struct view *view, const struct error *error,
 			       struct sink *sink)
 {
-	static const char prefix[] = "lsports: ";
 	struct buf *out = &sink->buf;
-	size_t skipped = sizeof(prefix) - 1, size = 0, lines = 0, start;
+	size_t lines = 0, start, size;
+	const char *line;
 
 	(void)view;
-	for (size_t i = 0; i < messages->size; i++) {
-		if (messages->data[i] == '\n' && !lines++)
-			size = i;
-	}
-	buf_printf(out, "LSPORTS %s - ", words[MONITORING_UNKNOWN]);
+	buf_printf(out, "LSPORTS %s - ", words[RENDER_MONITORING_UNKNOWN]);
 	start = out->size;
-	if (size > skipped)
-		buf_append(out, messages->data + skipped, size - skipped);
-	else
-		buf_append_text(out, "could not look");
+	for (; (line = error_line(error, lines, &size)); lines++)
+		if (!lines)
+			escape_text(out, line, size);
+	if (!lines)
+		buf_append_text(out, "could not run");
 	replace_bars(out, start);
 	if (lines > 1)
 		buf_printf(out, " (and %zu more)", lines - 1);

@@ -3,17 +3,18 @@
  * One socket a line, one blank between cells and none inside of them, as the util-linux tools
  * write it with --raw. One pass; nothing is aligned, grouped or cut.
  */
-#include "view/cells.h"
+#include "view/render_raw.h"
+
+#include "view/column.h"
 #include "view/escape.h"
 #include "view/order.h"
-#include "view/render.h"
 
 static void render_titles(const struct column_list *list, struct buf *out)
 {
 	for (size_t i = 0; i < list->count; i++) {
 		if (i)
 			buf_append_char(out, ' ');
-		buf_append_text(out, list->columns[i]->title);
+		buf_append_text(out, list->columns[i].title);
 	}
 	buf_append_char(out, '\n');
 }
@@ -25,7 +26,7 @@ static void render_row(const struct column_list *list, const struct row *row, st
 		struct flat_cell flat;
 		struct cell cell;
 
-		cell_ask(list->columns[i], row, scratch, &cell);
+		column_ask(&list->columns[i], row, scratch, &cell);
 		cell_flatten(&cell, &flat);
 		if (i)
 			buf_append_char(out, ' ');

@@ -4,16 +4,17 @@
  * widths and sizes of groups, then for the rows; no row is kept in between, so memory does not
  * grow with them.
  */
-#include "view/cells.h"
+#include "view/render_table.h"
+
+#include "view/column.h"
 #include "view/escape.h"
 #include "view/layout.h"
 #include "view/order.h"
-#include "view/render.h"
 
 #define INDENT 2         /* blanks before a row under a heading */
 #define SMALLEST_HEAD 4u /* of a cell that is cut before a tail which is kept */
 
-/* What a heading tells. */
+/* What a heading shows. */
 struct group {
 	uint32_t rows;
 	uint32_t gone; /* of them, not counted for people */
@@ -60,14 +61,14 @@ static size_t cell_width(const struct cell *cell, size_t *kept)
 static void measure_row(struct table *table, const struct row *row)
 {
 	for (size_t i = 0; i < table->layout.list.count; i++) {
-		const struct column *column = table->layout.list.columns[i];
+		const struct column *column = &table->layout.list.columns[i];
 		size_t width, kept = 0;
 		struct cell cell;
 
-		if (column->width) {
-			width = column->width(row);
+		if (column->is_address) {
+			width = column_address_width(column, row);
 		} else {
-			cell_ask(column, row, table->scratch, &cell);
+			column_ask(column, row, table->scratch, &cell);
 			width = cell_width(&cell, &kept);
 		}
 		layout_measure(&table->layout, i, width, kept);
@@ -76,18 +77,20 @@ static void measure_row(struct table *table, const struct row *row)
 
 static void measure_rows(struct table *table)
 {
-	const struct column *group = table->order.group;
+	const struct column *group = &table->order.group;
 	struct group sum = {0};
 	struct row rows[2];
 
 	for (size_t at = 0; at < table->order.count; at++) {
 		struct row *row = &rows[at & 1], *before = &rows[~at & 1];
+		unsigned findings;
 
 		order_row(&table->order, at, true, row);
 		measure_row(table, row);
-		table->is_all_listeners = table->is_all_listeners && lsp_is_listener(&row->socket);
+		table->is_all_listeners =
+			table->is_all_listeners && lsp_socket_is_listener(&row->subject.socket);
 		if (table->has_headings && at &&
-		    column_compare(group, before, row, table->scratch) != 0) {
+		    column_compare(group, before, row, false, table->scratch) != 0) {
 			buf_append(&table->groups, &sum, sizeof(sum));
 			sum = (struct group){0};
 		}
@@ -96,10 +99,13 @@ static void measure_rows(struct table *table)
 			sum.gone++;
 			continue;
 		}
-		sum.unexpected += cell_is_unexpected(row);
-		if (!table->findings && cell_count_findings(row))
-			table->found = row->socket;
-		table->findings += cell_count_findings(row);
+		findings = row_count_findings(row);
+		if (!findings)
+			continue;
+		sum.unexpected += row_is_unexpected(row);
+		if (!table->findings)
+			table->found = row->subject.socket;
+		table->findings += findings;
 	}
 	buf_append(&table->groups, &sum, sizeof(sum));
 }
@@ -136,7 +142,7 @@ static void write_cell(struct table *table, size_t i, const struct flat_cell *fl
 	size_t column_width = table->layout.widths[i], width = flat->size;
 	struct buf *out = table->out;
 
-	if (table->layout.list.columns[i]->align == ALIGN_RIGHT) {
+	if (table->layout.list.columns[i].is_right) {
 		if (!flat->is_plain)
 			width = escape_text_width(flat->text, flat->size);
 		if (width < column_width)
@@ -150,7 +156,7 @@ static void write_cell(struct table *table, size_t i, const struct flat_cell *fl
 	else
 		buf_append(out, flat->text, flat->size);
 	*owed = LAYOUT_GAP;
-	if (table->layout.list.columns[i]->align == ALIGN_LEFT && width < column_width)
+	if (!table->layout.list.columns[i].is_right && width < column_width)
 		*owed += column_width - width;
 }
 
@@ -173,9 +179,9 @@ static const char *style_of(const struct row *row)
 {
 	if (row->sign == '-')
 		return "\033[2m";
-	if (cell_is_alarming(row))
+	if (row_is_alarming(row))
 		return "\033[31m";
-	if (cell_count_findings(row))
+	if (row_count_findings(row))
 		return "\033[33m";
 	return row->sign == ' ' ? NULL : "\033[32m";
 }
@@ -195,7 +201,7 @@ static void write_row(struct table *table, const struct row *row)
 		struct flat_cell flat;
 		struct cell cell;
 
-		cell_ask(table->layout.list.columns[i], row, table->scratch, &cell);
+		column_ask(&table->layout.list.columns[i], row, table->scratch, &cell);
 		cell_flatten(&cell, &flat);
 		write_cell(table, i, &flat, &owed);
 	}
@@ -211,7 +217,7 @@ static void write_titles(struct table *table)
 
 	begin_style(table, "\033[2m");
 	for (size_t i = 0; i < table->layout.list.count; i++) {
-		const char *title = table->layout.list.columns[i]->title;
+		const char *title = table->layout.list.columns[i].title;
 		struct flat_cell flat = {.text = title, .size = strlen(title), .is_plain = true};
 
 		write_cell(table, i, &flat, &owed);
@@ -236,20 +242,20 @@ static void append_category(struct buf *out, const struct row *row)
 		[LSP_CATEGORY_DYNAMIC] = "DYNAMIC  49152-65535",
 	};
 
-	buf_append_text(out, headings[lsp_category_of(row->socket.local.port)]);
+	buf_append_text(out, headings[lsp_port_category(row->subject.socket.local.port)]);
 }
 
 static void write_heading(struct table *table, const struct row *row, const struct group *sum)
 {
-	const struct column *group = table->order.group;
+	const struct column *group = &table->order.group;
 	struct flat_cell flat;
 	struct cell cell;
 
 	begin_style(table, "\033[1m");
-	if (group->cell == cell_category) {
+	if (column_style_is_category(group->style)) {
 		append_category(table->out, row);
 	} else {
-		cell_ask(group, row, table->scratch, &cell);
+		column_ask(group, row, table->scratch, &cell);
 		cell_flatten(&cell, &flat);
 		escape_text(table->out, flat.text, flat.size);
 	}
@@ -261,7 +267,7 @@ static void write_heading(struct table *table, const struct row *row, const stru
 }
 
 /*
- * Is there no room for row @at, what stands above it, and a line that says how many are left out?
+ * Does row @at no longer fit, with what stands above it and a line that counts the rows left out?
  */
 static bool is_full(const struct table *table, size_t at, bool is_first_of_group)
 {
@@ -318,13 +324,13 @@ static void write_summary(struct table *table)
 	if (table->findings)
 		buf_printf(table->out, ", %zu finding%s. See: lsports --explain %s/%u",
 			   table->findings, table->findings == 1 ? "" : "s",
-			   lsp_proto_word(table->found.proto), table->found.local.port);
+			   lsp_protocol_word(table->found.proto), table->found.local.port);
 	buf_append_char(table->out, '\n');
 	if (!left->count)
 		return;
-	buf_append_text(table->out, "The terminal has no room for ");
+	buf_append_text(table->out, "not shown (terminal too narrow): ");
 	for (size_t i = 0; i < left->count; i++)
-		buf_printf(table->out, "%s%s", i ? ", " : "", left->columns[i]->title);
+		buf_printf(table->out, "%s%s", i ? ", " : "", left->columns[i].title);
 	buf_append_char(table->out, '\n');
 }
 

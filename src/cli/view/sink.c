@@ -3,7 +3,7 @@
  * Owns bytes on their way to a descriptor. After the first error nothing more is tried, and what
  * would have been written is dropped, so that memory stays flat. SIGPIPE is left to main.
  */
-#include "view/view.h"
+#include "view/sink.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -29,7 +29,7 @@ static int wait_writable(int fd)
 {
 	struct pollfd poll_fd = {.fd = fd, .events = POLLOUT};
 
-	/* An error or hang-up of the other side ends the wait too; write(2) then tells it. */
+	/* An error or hang-up of the other side ends the wait too; write(2) then reports it. */
 	return poll(&poll_fd, 1, -1) < 0 && errno != EINTR ? -errno : 0;
 }
 

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A listener as the rule that expects it: only what stays the same when the service, or the
+ * machine, is started again. Never a PID, descriptor, inode, cookie, queue or time.
+ */
+#include "array.h"
+#include "buf.h"
+#include "model/identity.h"
+#include "model/process.h"
+#include "model/snapshot.h"
+#include "num.h"
+
+#include <lsports/fact.h>
+
+#include <string.h>
+
+/* Bytes that mean nothing in a rule but themselves; every other one is written as \xNN. */
+static bool is_plain(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+	       (c && strchr("._/@:+-~=%", c));
+}
+
+static void append_value(struct buf *out, const char *text, size_t size)
+{
+	/* A name that is "-" must not say that there is none. */
+	if (size == 1 && *text == '-') {
+		buf_append_text(out, "\\x2d");
+		return;
+	}
+	for (size_t i = 0; i < size; i++) {
+		if (is_plain(text[i])) {
+			buf_append_char(out, text[i]);
+		} else {
+			buf_append_text(out, "\\x");
+			buf_append_hex(out, text + i, 1);
+		}
+	}
+}
+
+/* What is too long is named by its beginning and a digest. */
+static void append_text(struct buf *out, const char *text)
+{
+	char digits[IDENTITY_DIGITS + 1];
+	size_t size = strlen(text);
+
+	if (size <= IDENTITY_LONG) {
+		append_value(out, text, size);
+		return;
+	}
+	identity_format(text, size, digits);
+	append_value(out, text, IDENTITY_KEPT);
+	buf_append_text(out, IDENTITY_MARK);
+	buf_append_text(out, digits);
+}
+
+/* Units whose names are made anew at each start: only the part that stays is expected. */
+static const struct {
+	const char *start, *end;
+} passing_units[] = {
+	{"session-", ".scope"},        {"docker-", ".scope"}, {"libpod-", ".scope"},
+	{"cri-containerd-", ".scope"}, {"crio-", ".scope"},   {"run-", ".scope"},
+	{"run-", ".service"},
+};
+
+static void append_unit_name(struct buf *out, const char *unit, size_t size)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(passing_units); i++) {
+		size_t start = strlen(passing_units[i].start), end = strlen(passing_units[i].end);
+
+		if (size > start + end && strncmp(unit, passing_units[i].start, start) == 0 &&
+		    strcmp(unit + size - end, passing_units[i].end) == 0) {
+			append_value(out, unit, start);
+			buf_append_char(out, '*');
+			append_value(out, unit + size - end, end);
+			return;
+		}
+	}
+	append_value(out, unit, size);
+}
+
+/* "user@1000.service/run-u7.scope": either name may be made anew. */
+static void append_unit(struct buf *out, const char *unit)
+{
+	const char *slash;
+
+	/* Nobody's manager makes names like that anew: it is taken as it is. */
+	if (strlen(unit) > IDENTITY_LONG) {
+		append_text(out, unit);
+		return;
+	}
+	for (; (slash = strchr(unit, '/')); unit = slash + 1) {
+		append_unit_name(out, unit, (size_t)(slash - unit));
+		buf_append_char(out, '/');
+	}
+	append_unit_name(out, unit, strlen(unit));
+}
+
+/* What stays the same of a value; NULL where it has none. */
+static const char *lasting_text(const struct lsp_fact *fact, const struct lsp_value *value,
+				char digits[LSP_FACT_DIGITS])
+{
+	if (value->kind == LSP_VALUE_NONE)
+		return fact->flags & LSP_FACT_NONE_IS_DASH && !value->is_unknown ? "-" : NULL;
+	if (fact->type == LSP_FACT_BOOLEAN)
+		return lsp_fact_word(fact, (unsigned)value->number);
+	/* Of our own namespace another name may come and go. */
+	if (fact->type == LSP_FACT_NAME && value->alias)
+		return value->alias;
+	return lsp_fact_text(value, digits);
+}
+
+static void append_fact(struct buf *out, const struct lsp_subject *subject, const char *word)
+{
+	const struct lsp_fact *fact = lsp_fact_find(word);
+	char digits[LSP_FACT_DIGITS];
+	struct lsp_value value;
+	const char *text;
+
+	lsp_fact_get(fact, subject, NULL, &value);
+	text = lasting_text(fact, &value, digits);
+	if (!text)
+		return;
+	buf_append_char(out, ' ');
+	buf_append_text(out, lsp_fact_key_word(fact));
+	buf_append_char(out, '=');
+	if (value.kind == LSP_VALUE_NONE)
+		buf_append_text(out, text);
+	else if (strcmp(word, "unit") == 0)
+		append_unit(out, text);
+	else
+		append_text(out, text);
+}
+
+/* A name that looks like a number would be taken for that user too, and a number for a name. */
+static const char *user_fact(const struct lsp_subject *subject)
+{
+	const struct lsp_socket *socket = &subject->socket;
+	const char *name =
+		socket->has_uid ? lsp_snapshot_user(subject->snapshot, socket->uid) : NULL;
+	uint64_t number;
+
+	if (name ? num_parse(name, UINT64_MAX, &number)
+		 : socket->has_uid && lsp_snapshot_is_user_unknown(subject->snapshot, socket->uid))
+		return "uid";
+	return "user";
+}
+
+/* A check's text that is longer is cut to the smaller length. */
+#define BRIEF_LONG 600
+#define BRIEF_KEPT 400
+
+static void shorten(struct buf *out)
+{
+	char digits[IDENTITY_DIGITS + 1];
+
+	if (out->size <= BRIEF_LONG)
+		return;
+	identity_format(out->data, out->size, digits);
+	out->size = BRIEF_KEPT;
+	buf_append_text(out, IDENTITY_MARK);
+	buf_append_text(out, digits);
+}
+
+/* -------------------------------------------------------------------------------------------- */
+
+static bool has_path(const struct lsp_process *process)
+{
+	return process->exe && *process->exe;
+}
+
+/* Is there a program that a rule can ask for? */
+static bool has_program(const struct lsp_subject *subject, const struct lsp_process *process)
+{
+	return has_path(process) && (process->exe_unverified == LSP_EXE_VERIFIED ||
+				     (process->exe_unverified == LSP_EXE_UNVERIFIED_ELSEWHERE &&
+				      subject->socket.container));
+}
+
+/*
+ * Every program, or none: a rule asks for all owners, and one that is not known proves nothing.
+ * That of a container is one of its own file tree, which only a rule about containers means.
+ */
+static void append_exe(struct buf *out, const struct lsp_subject *subject)
+{
+	struct array programs = ARRAY_INIT;
+	char digits[IDENTITY_DIGITS + 1];
+	bool is_elsewhere = false;
+	int r = 0;
+
+	for (size_t i = 0; i < subject->owner_count; i++) {
+		const struct lsp_process *process = subject->owners[i].process;
+
+		if (!has_program(subject, process))
+			return;
+		is_elsewhere |= process->exe_unverified != LSP_EXE_VERIFIED;
+	}
+	if (is_elsewhere)
+		buf_append_text(out, " container=*");
+	r = identity_list_programs(subject, &programs);
+	for (size_t i = 0; r >= 0 && i < programs.count && i < LSP_RULE_PROGRAMS_MAX; i++) {
+		buf_append_text(out, i ? "," : " exe=");
+		append_text(out, ((const char *const *)programs.data)[i]);
+	}
+	/* All of them together, and no others. */
+	if (r >= 0 && programs.count > LSP_RULE_PROGRAMS_MAX) {
+		r = identity_format_programs(&programs, digits);
+		buf_append_text(out, "," IDENTITY_MARK);
+		buf_append_text(out, digits);
+	}
+	if (r < 0)
+		out->error = r;
+	array_deinit(&programs);
+}
+
+/* Is it known that no process holds the socket by a descriptor? */
+static bool is_known_gap(enum lsp_owner_gap gap)
+{
+	return gap == LSP_OWNER_GAP_KERNEL || gap == LSP_OWNER_GAP_UNKNOWN;
+}
+
+static char *format(const struct lsp_snapshot *snapshot, size_t index, bool is_brief)
+{
+	struct lsp_subject subject;
+	const struct lsp_socket *socket = &subject.socket;
+	struct buf out = BUF_INIT;
+
+	lsp_subject_init(&subject, snapshot, index);
+	if (socket->is_auto == LSP_YES)
+		buf_printf(&out, "%s/auto", lsp_protocol_word(socket->proto));
+	else
+		buf_printf(&out, "%s/%u", lsp_protocol_word(socket->proto), socket->local.port);
+	append_fact(&out, &subject, "netns");
+	append_fact(&out, &subject, "family");
+	/* One that takes IPv4 too can be reached by more than one that does not. */
+	append_fact(&out, &subject, "v6only");
+	append_fact(&out, &subject, "scope");
+	append_fact(&out, &subject, "interface");
+	append_fact(&out, &subject, user_fact(&subject));
+	append_fact(&out, &subject, "unit");
+	/* No process may stand in for the kernel, or for nobody. */
+	if (!subject.owner_count && is_known_gap(lsp_snapshot_owner_gap(snapshot, socket)))
+		append_fact(&out, &subject, "owner_gap");
+	append_exe(&out, &subject);
+	if (is_brief)
+		shorten(&out);
+	return buf_take_text(&out);
+}
+
+char *lsp_rule_format(const struct lsp_snapshot *snapshot, size_t index)
+{
+	return format(snapshot, index, false);
+}
+
+char *lsp_rule_format_brief(const struct lsp_snapshot *snapshot, size_t index)
+{
+	return format(snapshot, index, true);
+}
+
+/* --- what a rule would leave out ------------------------------------------------------------ */
+
+static void append_unknown(struct buf *out, const char *what)
+{
+	if (out->size)
+		buf_append_text(out, ", ");
+	buf_append_text(out, what);
+}
+
+static void append_unknown_owners(struct buf *out, const struct lsp_subject *subject)
+{
+	enum lsp_owner_gap gap = lsp_snapshot_owner_gap(subject->snapshot, &subject->socket);
+
+	if (!subject->owner_count && !is_known_gap(gap)) {
+		append_unknown(out, "owner");
+		buf_printf(out, " (%s)", lsp_words_owner_gap(gap));
+	}
+	for (size_t i = 0; i < subject->owner_count; i++) {
+		const struct lsp_process *process = subject->owners[i].process;
+
+		if (has_program(subject, process))
+			continue;
+		append_unknown(out, has_path(process) ? "verified program of " : "program of ");
+		process_append(out, process);
+		break;
+	}
+	/* Whoever it is runs a program that the rule would not ask for. */
+	if (snapshot_references_elsewhere(subject->snapshot, &subject->socket))
+		append_unknown(out, "who else holds it");
+}
+
+char *lsp_rule_unknown(const struct lsp_snapshot *snapshot, size_t index)
+{
+	static const char *const words[] = {"netns", "auto",      "family", "v6only",
+					    "scope", "interface", "user",   "unit"};
+	struct lsp_subject subject;
+	struct buf out = BUF_INIT;
+
+	lsp_subject_init(&subject, snapshot, index);
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		struct lsp_value value;
+
+		lsp_fact_get(lsp_fact_find(words[i]), &subject, NULL, &value);
+		if (value.is_unknown)
+			append_unknown(&out, words[i]);
+	}
+	append_unknown_owners(&out, &subject);
+	return buf_take_text(&out);
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Rules as they are kept. Reads no text and decides nothing about a listener. */
+#include "judge/rule_table.h"
+
+#include "model/fact.h"
+#include "select/selector_value.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+void rule_table_deinit(struct rule_table *table)
+{
+	if (!table)
+		return;
+	for (size_t i = 0; i < table->files.count; i++)
+		free(((char **)table->files.data)[i]);
+	array_deinit(&table->files);
+	array_deinit(&table->rules);
+	buf_deinit(&table->text);
+	selector_pool_deinit(&table->pool);
+	*table = (struct rule_table){0};
+}
+
+int64_t rule_table_add_file(struct rule_table *table, const char *name)
+{
+	char **slot = array_add(&table->files, sizeof(*slot));
+
+	if (!slot)
+		return -ENOMEM;
+	*slot = strdup(name);
+	return *slot ? (int64_t)table->files.count - 1 : -ENOMEM;
+}
+
+/* A rule that only says "auto" is about whatever port the kernel chose. */
+static void note_ports(const struct selector_pool *pool, struct rule *rule)
+{
+	for (uint32_t i = 0; i < rule->selector.term_count; i++) {
+		const struct selector_term *term = selector_pool_term(pool, &rule->selector, i);
+		bool is_named = true;
+
+		if (term->fact != FACT_PORT || term->is_negative)
+			continue;
+		for (uint32_t v = 0; v < term->value_count; v++) {
+			const struct selector_value *value = &selector_pool_values(pool, term)[v];
+
+			rule->has_port |= !value->ports.is_auto;
+			is_named &= !value->ports.is_auto && selector_value_names_ports(value);
+		}
+		rule->is_by_index = is_named && i == 0;
+		/* There is one such term: the words of one key are joined. */
+		return;
+	}
+}
+
+static enum selector_use use_of(const struct selector_pool *pool, const struct selector *selector)
+{
+	static const char key[] = "container";
+	const struct selector_term *term =
+		selector_pool_find(pool, selector, fact_key_index(key, sizeof(key) - 1));
+	bool names_container = term && !term->is_negative;
+
+	return names_container ? SELECTOR_CONTAINER_RULE : SELECTOR_RULE;
+}
+
+int rule_table_add(struct rule_table *table, const struct rule *rule)
+{
+	struct rule *slot = array_add(&table->rules, sizeof(*slot));
+
+	if (!slot)
+		return -ENOMEM;
+	*slot = *rule;
+	note_ports(&table->pool, slot);
+	slot->use = use_of(&table->pool, &slot->selector);
+	return 0;
+}
+
+/* Does the term mean this very port, and not only a wide range around it? */
+static bool names_port(const struct rule_table *table, const struct selector_term *term,
+		       uint16_t port)
+{
+	for (uint32_t i = 0; i < term->value_count; i++) {
+		const struct selector_value *value = &selector_pool_values(&table->pool, term)[i];
+
+		if (port >= value->ports.first && port <= value->ports.last &&
+		    selector_value_names_ports(value))
+			return true;
+	}
+	return false;
+}
+
+bool rule_table_names_port(const struct rule_table *table, const struct rule *rule, uint16_t port)
+{
+	bool is = rule->has_port;
+
+	if (rule->is_by_index)
+		return true;
+	for (uint32_t i = 0; is && i < rule->selector.term_count; i++) {
+		const struct selector_term *term =
+			selector_pool_term(&table->pool, &rule->selector, i);
+
+		if (term->fact == FACT_PORT && !term->is_negative)
+			is = names_port(table, term, port);
+	}
+	return is;
+}
+
+const char *rule_table_file(const struct rule_table *table, uint32_t file)
+{
+	return ((char *const *)table->files.data)[file];
+}
+
+void rule_table_format_location(const struct rule_table *table, const struct rule *rule,
+				struct buf *out)
+{
+	buf_append_text(out, rule_table_file(table, rule->file));
+	buf_append_char(out, ':');
+	buf_append_number(out, rule->line);
+}
+
+void rule_table_format_text(const struct rule_table *table, const struct rule *rule,
+			    struct buf *out)
+{
+	const struct selector_term *head = selector_pool_term(&table->pool, &rule->selector, 0);
+
+	buf_append(out, table->text.data + head->text_at, head->text_size);
+	buf_append(out, table->text.data + rule->tail_at, rule->tail_size);
+}

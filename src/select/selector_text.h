@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Values of selectors that are texts. */
+#ifndef LSPORTS_SELECT_SELECTOR_TEXT_H
+#define LSPORTS_SELECT_SELECTOR_TEXT_H
+#pragma once
+
+#include "select/selector_cursor.h"
+#include "select/selector_pool.h"
+
+/*
+ * selector_text_parse() - one item: escapes are undone, and where @has_globs patterns are marked.
+ * Return: 0, -EINVAL with the cursor's error set, or -ENOMEM.
+ */
+int selector_text_parse(struct selector_pool *pool, bool has_globs, struct selector_cursor *cursor,
+			struct selector_value *out);
+
+#endif
