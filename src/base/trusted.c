@@ -132,7 +132,8 @@ static int enter(struct way *way, int fd, bool is_end)
 	way->dir = fd;
 	buf_reset(&way->reached);
 	buf_append(&way->reached, way->seen.data, way->seen.size);
-	return way->reached.error;
+	/* What could not be seen whole is empty. */
+	return way->seen.error ? way->seen.error : way->reached.error;
 }
 
 /* From "/", or from the working directory. */
