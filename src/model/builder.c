@@ -141,22 +141,23 @@ int builder_add_gap(struct lsp_snapshot *snapshot, const struct lsp_gap *gap)
 
 int builder_add_note(struct lsp_snapshot *snapshot, const char *format, ...)
 {
-	const char **slot = array_add(&snapshot->notes, sizeof(*slot));
-	char *text = NULL;
+	const char *note, **slot;
+	char *text;
 	va_list args;
-	int length, r;
+	int r = -ENOMEM;
 
+	va_start(args, format);
+	if (vasprintf(&text, format, args) >= 0) {
+		r = strpool_add(&snapshot->strings, text, &note);
+		free(text);
+	}
+	va_end(args);
+	/* Not before there is a text: who cannot add a note may go on another way. */
+	slot = r < 0 ? NULL : array_add(&snapshot->notes, sizeof(*slot));
 	if (!slot)
 		return -ENOMEM;
-	*slot = "";
-	va_start(args, format);
-	length = vasprintf(&text, format, args);
-	va_end(args);
-	if (length < 0)
-		return -ENOMEM;
-	r = strpool_add(&snapshot->strings, text, slot);
-	free(text);
-	return r;
+	*slot = note;
+	return 0;
 }
 
 int builder_sort_dedup(struct lsp_snapshot *snapshot)
