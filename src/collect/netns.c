@@ -244,10 +244,13 @@ int netns_load(struct netns_list *list, const struct root *root, const struct ls
 		add_cookie(list);
 		return 0;
 	}
-	/* There is nowhere to go either. */
-	if (has_own && list->items.count == 1)
-		return 0;
-	return error_set_errno(error, list->home, "our own network namespace");
+	if (!has_own || list->items.count > 1)
+		return error_set_errno(error, list->home, "our own network namespace");
+	/* There is nowhere to go, and without a way back no other one can be searched for. */
+	return root->is_machine && list->own
+		       ? netns_gaps_add(snapshot, root, NETNS_STEP_HOME,
+					list->home == -ENOENT ? -EIO : list->home, NULL)
+		       : 0;
 }
 
 int netns_load_more(struct netns_list *list, const struct root *root, const struct intmap *known,

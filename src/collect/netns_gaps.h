@@ -10,6 +10,7 @@
 enum netns_step {
 	NETNS_STEP_OWN,        /* which one we are in */
 	NETNS_STEP_COMPARE,    /* the same, with those that were named */
+	NETNS_STEP_HOME,       /* the way back to it */
 	NETNS_STEP_NAMES,      /* /run/netns */
 	NETNS_STEP_PROCESSES,  /* /proc, or a process or thread in it */
 	NETNS_STEP_LIST_END,   /* all of these */
