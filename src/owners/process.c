@@ -103,21 +103,24 @@ static int read_tables(struct walk *walk, struct visit *visit)
 {
 	int r = read_table(walk, visit, visit->dir);
 
-	if (r < 0 || !walk->wanted.is_whole)
-		return r;
-	if (visit->is_refused && procfacts_is_idle(&walk->proc, visit->dir))
-		visit->is_refused = false;
 	/* A leader that ended leaves an empty table or none, while its threads go on. */
-	return visit->is_refused ? 0 : read_threads(walk, visit);
+	return r < 0 || visit->is_refused || !walk->wanted.is_whole ? r : read_threads(walk, visit);
 }
 
 int process_read(struct walk *walk, struct visit *visit)
 {
 	int r = read_tables(walk, visit);
 
-	/* It would hide one of several owners: it is believed when it repeats. */
-	if (r < 0 || !visit->is_refused || !walk->wanted.is_whole)
-		return r;
-	visit->is_refused = false;
-	return read_tables(walk, visit);
+	/* As in visit_begin(). */
+	if (r >= 0 && visit->is_refused) {
+		visit->is_refused = false;
+		r = read_tables(walk, visit);
+	}
+	if (r >= 0 && visit->is_refused && walk->wanted.is_whole &&
+	    procfacts_is_idle(&walk->proc, visit->dir)) {
+		visit->is_refused = false;
+		/* It has no table, but may have threads. */
+		r = read_threads(walk, visit);
+	}
+	return r;
 }

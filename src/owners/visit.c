@@ -7,9 +7,17 @@
 #include <errno.h>
 #include <unistd.h>
 
+/* A refusal would hide one of several owners: it is believed when it repeats. */
+static int open_process(const struct procfs *proc, const char *name)
+{
+	int fd = procfs_open_below(proc, proc->fd, name);
+
+	return fd == -EACCES || fd == -EPERM ? procfs_open_below(proc, proc->fd, name) : fd;
+}
+
 void visit_begin(struct visit *visit, const struct procfs *proc, const char *name, uint32_t pid)
 {
-	*visit = (struct visit){.pid = pid, .dir = procfs_open_below(proc, proc->fd, name)};
+	*visit = (struct visit){.pid = pid, .dir = open_process(proc, name)};
 	if (visit->dir >= 0)
 		return;
 	visit_note_refusal(visit, -visit->dir);
