@@ -88,12 +88,25 @@ def is_sanitized():
         return b"__asan_init" in file.read()
 
 
-def pick(numbers):
-    """First, second, middle, last; each once."""
+def pick(numbers, most=4):
+    """All if they are at most so many, otherwise first, second, middle, last; each once."""
     if os.environ.get("LSPORTS_FAULTS") == "first":
         return numbers[:1]
+    if len(numbers) <= most or os.environ.get("LSPORTS_FAULTS") == "all":
+        return numbers
     return sorted({numbers[0], numbers[min(1, len(numbers) - 1)], numbers[len(numbers) // 2],
                    numbers[-1]})
+
+
+def everything(found):
+    return [Fault(name, error, number) for name, numbers in sorted(found.items())
+            for number in pick(numbers) for error in ERRORS]
+
+
+def refusals(found):
+    """Each descriptor and directory is refused once."""
+    return [Fault(name, "EPERM", number) for name in ("openat2", "readlinkat")
+            for number in pick(found[name], len(found[name]))]
 
 
 def parse_json(out):
@@ -183,7 +196,8 @@ class Faults(unittest.TestCase):
         wrong = self.judge(fault, result, reference, parse)
         return did_happen, f"{wrong}; {result}" if wrong else None
 
-    def sweep(self, *arguments, parse):
+    def sweep(self, *arguments, parse, plan=everything):
+        """@plan: {system call: numbers} -> faults"""
         with tempfile.NamedTemporaryFile() as log:
             reference = strace(arguments, log.name)
             self.assertEqual(reference.status, 0, str(reference))
@@ -194,13 +208,14 @@ class Faults(unittest.TestCase):
             found.pop(name, None)
         rows, _ = parse(reference.out)
         self.assertEqual(sum(rows.values()), len(self.made.rows))
-        faults = [Fault(name, error, number) for name, numbers in sorted(found.items())
-                  for number in pick(numbers) for error in ERRORS]
-        try_all(self, f"lsports {' '.join(arguments)}", faults,
+        try_all(self, f"lsports {' '.join(arguments)}", plan(found),
                 lambda fault: self.inject(arguments, fault, reference, parse))
 
     def test_json(self):
         self.sweep("-J", "--owners", "proc", parse=parse_json)
+
+    def test_refusals(self):
+        self.sweep("-J", "--owners", "proc", parse=parse_json, plan=refusals)
 
     def test_raw(self):
         self.sweep("-rH", "-o", "proto,address,port,pid", "--owners", "proc", parse=parse_raw)

@@ -208,7 +208,7 @@ class Faults(unittest.TestCase):
             self.assertEqual((reference.status, b"9001" in reference.out), (0, True), str(reference))
             found = test_faults.occurrences(log.name)
             for name in sorted(self.CALLS & set(found)):
-                for number in test_faults.pick(found[name]):
+                for number in test_faults.pick(found[name], len(found[name])):
                     for error in self.ERRORS:
                         fault = test_faults.Fault(name, error, number)
                         result = test_faults.strace(arguments, log.name,

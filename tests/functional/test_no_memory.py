@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Memory is short from the k-th allocation on, or for that one alone: the whole truth, or a reason.
 
-Environment: LSPORTS MKSOCK NOMALLOC; LSPORTS_NOMEMORY=all for every k, otherwise some forty of them.
+Environment: LSPORTS MKSOCK NOMALLOC; LSPORTS_NOMEMORY=N for about N of all k, or all; 120.
 """
 
 import concurrent.futures
@@ -15,7 +15,7 @@ import harness
 from learning import rules_of
 
 WORKERS = 2
-SOME = 40
+PLACES = os.environ.get("LSPORTS_NOMEMORY", "120")
 KNOWN = ["tcp,addr=127.0.0.1,port=80", "udp,addr=::1,port=82", "tcp,port=86,holder=thread",
          "tcp,port=87,holder=uring", "tcp,port=1120" + harness.as_user(65534)]
 NEWS = ["tcp,port=4444", "udp,port=4445" + harness.as_user(65534)]
@@ -94,7 +94,7 @@ class NoMemory(unittest.TestCase):
         self.assertEqual(self.run_short(arguments, parse)[1], answer, "changes by itself")
         count = int(harness.read_bytes(counted))
         self.assertGreater(count, 10)
-        step = 1 if os.environ.get("LSPORTS_NOMEMORY") == "all" else max(count // SOME, 1)
+        step = 1 if PLACES == "all" else max(count // int(PLACES), 1)
         hows = [f"{number}{sign}" for number in range(1, count + 1, step) for sign in ("", "+")]
         with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
             wrongs = [wrong for wrong in
