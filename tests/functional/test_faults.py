@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Every system call of a listing fails once with every error: right rows, or a reason. Those of
---learn and --check too: the same rules and differences, or no exit status that says so.
+--learn, --check and metrics too: the same rules and differences, or something that says why not.
 
 Counting: an object with a constructor is preloaded that calls close(-4242). What stands before
 that in the trace is the dynamic linker; its failures are not ours. From there on each system
@@ -332,12 +332,39 @@ class Judging(unittest.TestCase):
             self.assertEqual(result.status, 1, str(result))
             self.assertRegex(result.out.decode(), r"\A~ tcp 127\.0\.0\.1:89  [^\n]*\n\Z")
 
-    def check(self, *words):
+    def expected(self):
         rules = harness.write_text(os.path.join(self.directory, "host.rules"), self.EXPECTED.format(
             os.path.realpath(harness.need("MKSOCK")), os.path.realpath("/proc/self/exe")))
+        return ["--expected", rules]
+
+    def test_metrics(self):
+        """Every series is as it was, or the exit status or a series says why not."""
+        whole, rules = set(), self.expected()
 
         def run(_, log, *injection):
-            result = strace(["--check", "--expected", rules, *words], log, *injection)
+            result = strace(["--format", "prometheus", "--owners", "proc", *rules], log, *injection)
+            return result, {line for line in result.out.decode().splitlines()
+                            if line[:1] != "#" and "_seconds" not in line}
+
+        def judge(result, answer):
+            if not whole:
+                whole.update(answer)
+                return None if "lsports_view_complete 1" in answer else "it is not complete"
+            if result.status in (2, 3) or "lsports_view_complete 0" in answer:
+                return None
+            # A label that nothing is judged by may be empty, with a reason.
+            wrong = {line for line in answer ^ whole
+                     if not result.said or not line.startswith("lsports_listener_info{")}
+            return f"exit {result.status} with {wrong}" if wrong or result.status else None
+
+        self.sweep("--format prometheus", run, judge)
+        self.assertGreater(len(whole), 50)
+
+    def check(self, *words):
+        rules = self.expected()
+
+        def run(_, log, *injection):
+            result = strace(["--check", *rules, *words], log, *injection)
             lines = result.out.decode().splitlines()
             return result, {re.sub(r"^(.) (?:\S+ \S*:|)(\d+) .*", r"\1 \2", line) for line in lines}
 
