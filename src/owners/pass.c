@@ -15,6 +15,11 @@ static int visit_process(struct walk *walk, const char *name, uint32_t pid)
 	int r = 0;
 
 	walk->tally.processes++;
+	if (intmap_find(&walk->refused, pid)) {
+		visit = (struct visit){.pid = pid, .dir = -1, .is_refused = true};
+		tally_add(&walk->tally, &visit);
+		return 0;
+	}
 	visit_begin(&visit, &walk->proc, name, pid);
 	if (visit.dir >= 0 && !walk_check_time(walk, &visit)) {
 		visit_end(&visit);

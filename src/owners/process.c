@@ -116,11 +116,11 @@ int process_read(struct walk *walk, struct visit *visit)
 		visit->is_refused = false;
 		r = read_tables(walk, visit);
 	}
-	if (r >= 0 && visit->is_refused && walk->wanted.is_whole &&
-	    procfacts_is_idle(&walk->proc, visit->dir)) {
-		visit->is_refused = false;
-		/* It has no table, but may have threads. */
-		r = read_threads(walk, visit);
-	}
-	return r;
+	if (r < 0 || !visit->is_refused)
+		return r;
+	if (!procfacts_is_idle(&walk->proc, visit->dir))
+		return intmap_put(&walk->refused, visit->pid, 0);
+	visit->is_refused = false;
+	/* It has no table, but may have threads. */
+	return walk->wanted.is_whole ? read_threads(walk, visit) : 0;
 }

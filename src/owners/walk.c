@@ -40,6 +40,7 @@ void walk_deinit(struct walk *walk)
 	wanted_deinit(&walk->wanted);
 	intmap_deinit(&walk->in_rings);
 	intmap_deinit(&walk->checked);
+	intmap_deinit(&walk->refused);
 	exe_verify_deinit(&walk->facts.verify);
 	cmdlines_deinit(&walk->facts.cmdlines);
 	procfs_close(&walk->proc);

@@ -27,6 +27,7 @@ struct walk {
 	int64_t deadline;       /* of the run, or of the walk where the run has none */
 	int64_t budget;         /* nanoseconds for one process */
 	struct intmap checked;  /* PIDs that need no visit in this pass: somebody else read them */
+	struct intmap refused;  /* PIDs whose tables an earlier pass may not read; value 0 */
 };
 
 /* walk_init() - opens nothing yet. @walk stays where it is. walk_deinit() on failure too. */
