@@ -6,13 +6,18 @@
 #include "collect/collection.h"
 
 #include "buf.h"
+#include "cleanup.h"
 #include "error.h"
 #include "model/builder.h"
 
 #include <errno.h>
 #include <inttypes.h>
+#include <linux/netlink.h>
 #include <net/if.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 
 /* So many ports are named in one gap. */
 #define CROWDED_NAMED 10
@@ -51,6 +56,23 @@ static bool is_wanted_port(const struct lsp_query *query, uint16_t port)
 }
 
 /*
+ * if_indextoname(3) asks a socket of a family that we have no other use for. The kernel takes any
+ * socket (sock_ioctl(), net/socket.c). Return: 0 or a negative errno, -ENODEV: there is none.
+ */
+static int find_device(uint32_t ifindex, char name[IF_NAMESIZE])
+{
+	cleanup(cleanup_close) int fd =
+		socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+	struct ifreq request = {.ifr_ifindex = (int)ifindex};
+
+	if (fd < 0 || ioctl(fd, SIOCGIFNAME, &request) < 0)
+		return -errno;
+	memcpy(name, request.ifr_name, IF_NAMESIZE);
+	name[IF_NAMESIZE - 1] = '\0';
+	return 0;
+}
+
+/*
  * Name of a device in our network namespace; a device that is gone has its number, as in ss(8).
  * Return: 0, -ENOMEM, or the positive errno for which nobody knows it.
  */
@@ -66,11 +88,11 @@ static int find_interface(struct collection *collection, uint32_t ifindex, const
 		*name = names[*known];
 		return 0;
 	}
-	if (!collection->root->is_machine || !if_indextoname(ifindex, text)) {
-		if (collection->root->is_machine && errno != ENXIO && errno != ENODEV)
-			return errno;
+	r = collection->root->is_machine ? find_device(ifindex, text) : -ENODEV;
+	if (r < 0 && r != -ENODEV)
+		return -r;
+	if (r < 0)
 		snprintf(text, sizeof(text), "if%u", ifindex);
-	}
 	r = strpool_add(&collection->texts, text, name);
 	slot = r < 0 ? NULL : array_add(&collection->interface_names, sizeof(*slot));
 	if (!slot)

@@ -17,6 +17,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/netlink.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -204,7 +205,8 @@ static int find_own(struct netns_list *list, const struct root *root, const stru
  */
 static void add_cookie(struct netns_list *list)
 {
-	cleanup(cleanup_close) int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	cleanup(cleanup_close) int fd =
+		socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
 	uint64_t cookie;
 	socklen_t size = sizeof(cookie);
 
