@@ -92,10 +92,10 @@ static ssize_t receive_question(char *question, int *fds, size_t *count)
 }
 
 /* Return: as writev(2). */
-static ssize_t answer_one(worker_function *function, const char *question, size_t size, int fd)
+static ssize_t answer_one(const struct worker *worker, const char *question, size_t size, int fd)
 {
 	char answer[WORKER_MAX];
-	ssize_t n = function(question, size, fd, answer);
+	ssize_t n = worker->function(worker->context, question, size, fd, answer);
 	int64_t status = n < 0 ? n : 0;
 	struct iovec parts[] = {{&status, sizeof(status)}, {answer, n < 0 ? 0 : (size_t)n}};
 
@@ -104,7 +104,7 @@ static ssize_t answer_one(worker_function *function, const char *question, size_
 	return writev(CHILD_FD, parts, 2);
 }
 
-__attribute__((noreturn)) static void serve(worker_function *function, int fd, pid_t parent)
+__attribute__((noreturn)) static void serve(const struct worker *worker, int fd, pid_t parent)
 {
 	char question[WORKER_MAX];
 	int fds[WORKER_FDS];
@@ -118,7 +118,7 @@ __attribute__((noreturn)) static void serve(worker_function *function, int fd, p
 		size_t i = 0;
 
 		do {
-			r = answer_one(function, question + 1, (size_t)n - 1, count ? fds[i] : -1);
+			r = answer_one(worker, question + 1, (size_t)n - 1, count ? fds[i] : -1);
 		} while (r >= 0 && ++i < count);
 	}
 	_exit(0);
@@ -143,7 +143,7 @@ int worker_start(struct worker *worker)
 		return -error;
 	}
 	if (!worker->pid)
-		serve(worker->function, pair[1], parent);
+		serve(worker, pair[1], parent);
 	close(pair[1]);
 	worker->fd = pair[0];
 	return 0;

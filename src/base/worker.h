@@ -20,16 +20,19 @@
  * safe after fork(2) may be called here, and in a library whose locks a thread may have held, the
  * deadline is what ends the wait.
  * It is called for each descriptor that came with a question, and once where none did.
+ * @context: the worker's, as it was when the child was made.
  * @fd: the descriptor, or -1. The child closes it afterwards.
  * @answer: WORKER_MAX bytes.
  * Return: the size of the answer, or a negative errno.
  */
-typedef ssize_t worker_function(const void *question, size_t size, int fd, void *answer);
+typedef ssize_t worker_function(void *context, const void *question, size_t size, int fd,
+				void *answer);
 
 struct worker {
 	worker_function *function;
-	pid_t pid; /* 0: there is no child */
-	int fd;    /* owned while there is a child */
+	void *context; /* borrowed */
+	pid_t pid;     /* 0: there is no child */
+	int fd;        /* owned while there is a child */
 };
 
 #define WORKER_INIT(answer) ((struct worker){.function = (answer)})

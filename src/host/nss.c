@@ -125,7 +125,7 @@ static int confirm_none(uid_t uid, struct buf *texts)
 	return r >= 0 && ferror(file) ? -EIO : r;
 }
 
-ssize_t nss_answer_uid(const void *question, size_t size, int fd, void *answer)
+ssize_t nss_answer_uid(void *context, const void *question, size_t size, int fd, void *answer)
 {
 	struct buf texts = BUF_INIT;
 	struct passwd entry, *found = NULL;
@@ -133,6 +133,7 @@ ssize_t nss_answer_uid(const void *question, size_t size, int fd, void *answer)
 	/* Modules of others run here, with what a name server sends them. */
 	int error = -privileges_limit(0);
 
+	(void)context;
 	(void)fd;
 	if (error)
 		return -error;

@@ -14,6 +14,6 @@
  * Return: the size of the answer; 0: every service says that there is no such account; a negative
  * errno: one of them gave no answer.
  */
-ssize_t nss_answer_uid(const void *question, size_t size, int fd, void *answer);
+ssize_t nss_answer_uid(void *context, const void *question, size_t size, int fd, void *answer);
 
 #endif

@@ -26,10 +26,11 @@
 #define TEXT_SIZE 4096
 
 /* In the child. */
-static ssize_t read_text(const void *question, size_t size, int fd, void *answer)
+static ssize_t read_text(void *context, const void *question, size_t size, int fd, void *answer)
 {
 	ssize_t n = read(fd, answer, TEXT_SIZE);
 
+	(void)context;
 	(void)question;
 	(void)size;
 	return n < 0 ? -errno : n;

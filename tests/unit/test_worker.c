@@ -22,10 +22,11 @@
 #define LATE 30
 
 /* What the child does with "echo", "read", ... */
-static ssize_t serve(const void *question, size_t size, int fd, void *answer)
+static ssize_t serve(void *context, const void *question, size_t size, int fd, void *answer)
 {
 	const char *word = question;
 
+	(void)context;
 	if (size == 4 && memcmp(word, "hang", 4) == 0)
 		for (;;)
 			pause();
