@@ -69,6 +69,8 @@ enum lsp_lookup {
 	LSP_LOOKUP_REASONS = 1u << 11, /* rule and reasons of what lsp_judge() says */
 };
 
+struct lsp_names;
+
 /* Scope: what the kernel is asked for. Zero-initialised it asks for nothing. */
 struct lsp_query {
 	unsigned protos;   /* LSP_BIT(index of a protocol) */
@@ -96,9 +98,23 @@ struct lsp_query {
 	/* When to end with what is known: nanoseconds of CLOCK_MONOTONIC. 0: never. */
 	int64_t deadline;
 	const char *root; /* NULL is the machine; else a recorded tree (proc, sys, etc, netlink) */
+	/*
+	 * Who asks name services. NULL: they are not asked, and a user who does not stand in
+	 * etc/passwd is unknown. Borrowed, and by the snapshot too.
+	 */
+	struct lsp_names *names;
 };
 
 struct lsp_snapshot;
+
+/*
+ * lsp_names_start() - makes the child that asks name services, for lsp_query.names: before the
+ * caller limits what it may do itself, since these services may need anything. A child that cannot
+ * be made is a gap of what it is needed for. Return: 0 or -ENOMEM, and then *@out is NULL.
+ * lsp_names_free() - ends it. Takes NULL.
+ */
+int lsp_names_start(struct lsp_names **out);
+void lsp_names_free(struct lsp_names *names);
 
 /*
  * lsp_collect() - look once.
@@ -126,7 +142,8 @@ void lsp_snapshot_free(struct lsp_snapshot *snapshot);
 
 /*
  * lsp_snapshot_query() - the query that the snapshot answers, with the lookups that were added to
- * it. A copy: nothing in it is borrowed from the query that lsp_collect() was given. Borrowed.
+ * it. A copy: nothing in it but names is borrowed from the query that lsp_collect() was given.
+ * Borrowed.
  */
 const struct lsp_query *lsp_snapshot_query(const struct lsp_snapshot *snapshot);
 

@@ -243,13 +243,14 @@ static void parse_before(char *const *words, size_t count, struct options *optio
 	free(argv);
 }
 
-static void write_completions(const struct options *options, struct sink *sink)
+static void write_completions(const struct options *options, struct lsp_names *names,
+			      struct sink *sink)
 {
 	char empty[] = "";
 	char *const nothing[] = {empty};
 	char *const *words = options->selectors;
 	size_t count = options->selector_count;
-	struct completion completion = {.out = &sink->buf};
+	struct completion completion = {.names = names, .out = &sink->buf};
 	struct options before;
 
 	if (!count) {
@@ -276,10 +277,9 @@ enum status complete_run(const struct options *options, const struct target *tar
 {
 	struct output output;
 
-	(void)target;
 	(void)messages;
 	if (output_open(&output, NULL) == 0) {
-		write_completions(options, &output.sink);
+		write_completions(options, target->names, &output.sink);
 		output_close(&output);
 	}
 	return STATUS_SHOWN;

@@ -11,6 +11,7 @@
 struct completion {
 	const char *word; /* borrowed */
 	struct complete_context context;
+	struct lsp_names *names; /* borrowed; NULL: no name service is asked */
 	struct buf *out;
 };
 

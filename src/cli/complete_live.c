@@ -252,6 +252,7 @@ void complete_live_add(const struct completion *completion, const struct options
 		.netns_count = options->netns.count,
 		.all_netns = options->has_all_netns,
 		.root = options->sysroot,
+		.names = completion->names,
 	};
 	struct lsp_snapshot *snapshot;
 

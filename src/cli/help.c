@@ -6,6 +6,7 @@
 #include "help.h"
 
 #include "array.h"
+#include "filter.h"
 #include "message.h"
 #include "option_rows.h"
 #include "output.h"
@@ -126,6 +127,8 @@ static void write_version(struct sink *sink)
 {
 	buf_append_text(&sink->buf, "lsports " LSP_VERSION "\n");
 	buf_append_text(&sink->buf, LSP_HAS_BPF ? "owners: bpf, proc\n" : "owners: proc\n");
+	buf_append_text(&sink->buf,
+			filter_is_built() ? "seccomp: built in\n" : "seccomp: not built in\n");
 }
 
 static void write_keys(struct sink *sink)

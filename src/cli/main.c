@@ -6,6 +6,7 @@
 #include "arguments.h"
 #include "check.h"
 #include "complete.h"
+#include "confinement.h"
 #include "conflicts.h"
 #include "explain.h"
 #include "help.h"
@@ -37,12 +38,20 @@ static const struct command {
 static enum status run(const struct options *options, struct buf *messages)
 {
 	const struct command *command = commands;
+	enum status status = STATUS_FAILED;
+	struct error error = ERROR_INIT;
 	struct target target;
 
 	while (command->is_asked && !command->is_asked(options))
 		command++;
 	target_init(&target, options);
-	return command->run(options, &target, messages);
+	if (confinement_begin(options, &target.names, &error) < 0)
+		message_add_error(messages, &error);
+	else
+		status = command->run(options, &target, messages);
+	lsp_names_free(target.names);
+	error_deinit(&error);
+	return status;
 }
 
 int main(int argc, char **argv)

@@ -352,6 +352,7 @@ int query_init(struct query *query, const struct options *options, const struct 
 	query->is_check = query_is_check(options);
 	set_watch(query, options, target);
 	fill_scope(query, options);
+	query->scope.names = target->names;
 	query->view.has_header = !options->has_no_header;
 	query->view.has_color = has_color(options, target);
 	query->view.is_terminal = target->is_terminal;

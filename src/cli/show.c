@@ -5,6 +5,8 @@
  */
 #include "show.h"
 
+#include "array.h"
+#include "confinement.h"
 #include "kept.h"
 #include "message.h"
 #include "output.h"
@@ -47,14 +49,19 @@ enum status show_failure(const struct inspection *inspection, const struct optio
 	return show_failure_status(inspection);
 }
 
-static void add_kept(struct buf *messages)
+/* What the run still may do. */
+static void add_rights(struct buf *messages)
 {
-	struct buf line = BUF_INIT;
+	static void (*const lines[])(struct buf * out) = {kept_format, confinement_format};
 
-	kept_format(&line);
-	if (buf_text(&line))
-		message_format_line(messages, line.data);
-	buf_deinit(&line);
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+		struct buf line = BUF_INIT;
+
+		lines[i](&line);
+		if (buf_text(&line))
+			message_format_line(messages, line.data);
+		buf_deinit(&line);
+	}
 }
 
 void show_messages(const struct inspection *inspection, const struct options *options,
@@ -76,5 +83,5 @@ void show_messages(const struct inspection *inspection, const struct options *op
 		message_format_notes(messages, inspection->snapshot);
 	/* A recorded machine is read alike, whoever reads it. */
 	if (options->is_verbose && !options->sysroot)
-		add_kept(messages);
+		add_rights(messages);
 }

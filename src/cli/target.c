@@ -24,6 +24,7 @@ static unsigned terminal_width(void)
 
 void target_init(struct target *target, const struct options *options)
 {
+	*target = (struct target){0};
 	target->is_terminal = !options->output_file && isatty(STDOUT_FILENO) == 1;
 	target->width = target->is_terminal ? terminal_width() : 0;
 	target->term = secure_getenv("TERM");

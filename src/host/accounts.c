@@ -9,12 +9,11 @@
 #include "buf.h"
 #include "deadline.h"
 #include "error.h"
-#include "host/nss.h"
+#include "host/names.h"
 #include "intmap.h"
 #include "model/builder.h"
 #include "num.h"
 #include "cleanup.h"
-#include "worker.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -116,15 +115,14 @@ static int64_t last_moment(const struct accounts *accounts)
 	return deadline_first(end, deadline_in(ASK_ALL_NSEC));
 }
 
-static int ask_about(struct accounts *accounts, struct worker *worker, uint32_t uid, int64_t end)
+static int ask_about(struct accounts *accounts, struct lsp_names *names, uint32_t uid, int64_t end)
 {
-	char answer[WORKER_MAX];
+	char answer[NAMES_MAX];
 	ssize_t n = -ETIMEDOUT;
 	int left = deadline_left_msec(end);
 
 	if (left > 0)
-		n = worker_ask(worker, &uid, sizeof(uid), -1, answer,
-			       left < ASK_MSEC ? left : ASK_MSEC);
+		n = names_ask_uid(names, uid, answer, left < ASK_MSEC ? left : ASK_MSEC);
 	if (n < 0) {
 		accounts->error = (int)-n;
 		return note_unknown(accounts, uid);
@@ -132,9 +130,8 @@ static int ask_about(struct accounts *accounts, struct worker *worker, uint32_t 
 	return n ? name_uid(accounts, uid, answer) : 0;
 }
 
-static int ask_nss(struct accounts *accounts)
+static int ask_nss(struct accounts *accounts, struct lsp_names *names)
 {
-	struct worker worker = WORKER_INIT(nss_answer_uid);
 	int64_t end = last_moment(accounts);
 	int r = 0;
 
@@ -142,9 +139,8 @@ static int ask_nss(struct accounts *accounts)
 		const struct intmap_slot *slot = &accounts->uids.slots[i];
 
 		if (slot->is_used && slot->value == UNNAMED)
-			r = ask_about(accounts, &worker, (uint32_t)slot->key, end);
+			r = ask_about(accounts, names, (uint32_t)slot->key, end);
 	}
-	worker_deinit(&worker);
 	return r;
 }
 
@@ -162,11 +158,20 @@ static int leave_unknown(struct accounts *accounts)
 	return r;
 }
 
+/* A service might know the account. */
+static int leave_unasked(struct accounts *accounts)
+{
+	if (!accounts->error)
+		accounts->error = EOPNOTSUPP;
+	return leave_unknown(accounts);
+}
+
 static int add_gap(struct accounts *accounts)
 {
-	const char *reason = accounts->error == ETIMEDOUT ? "no answer in time"
-			     : accounts->error == EPIPE   ? "the name service crashed"
-							  : error_describe(-accounts->error);
+	const char *reason = accounts->error == ETIMEDOUT    ? "no answer in time"
+			     : accounts->error == EPIPE      ? "the name service crashed"
+			     : accounts->error == EOPNOTSUPP ? "name services were not asked"
+							     : error_describe(-accounts->error);
 	char why[160];
 
 	snprintf(why, sizeof(why), "could not be looked up: %s (UID %" PRIu32 "%s)", reason,
@@ -211,6 +216,7 @@ static uint32_t read_overflow_uid(const struct root *root)
 
 int accounts_resolve(const struct root *root, struct lsp_snapshot *snapshot)
 {
+	struct lsp_names *names = root->is_machine ? lsp_snapshot_query(snapshot)->names : NULL;
 	struct accounts accounts = {.snapshot = snapshot};
 	uint32_t *overflow;
 	int r = builder_list_uids(snapshot, &accounts.uids);
@@ -226,8 +232,10 @@ int accounts_resolve(const struct root *root, struct lsp_snapshot *snapshot)
 		r = -ENOMEM;
 	if (r >= 0 && accounts.left)
 		r = read_passwd(&accounts, root);
-	if (r >= 0 && accounts.left && root->is_machine)
-		r = ask_nss(&accounts);
+	if (r >= 0 && accounts.left && names)
+		r = ask_nss(&accounts, names);
+	else if (r >= 0 && accounts.left && root->is_machine)
+		r = leave_unasked(&accounts);
 	else if (r >= 0 && accounts.error)
 		r = leave_unknown(&accounts);
 	if (r >= 0 && accounts.unknown)
