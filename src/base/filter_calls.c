@@ -197,17 +197,12 @@ static const struct call {
 	{.name = "ugetrlimit"},
 	{.name = "uname"},
 
-	/* Descriptor tables and rings that processes share. */
+	/* Descriptor tables and rings that processes share; whose a user namespace is. */
+	{.name = "ioctl", .has_mask = 1, .argument = 1, .mask = INT, .value = NS_GET_OWNER_UID},
 	{.name = "kcmp"},
 
 	/* Other network namespaces, and the search for them. */
 	{.name = "getxattr", .rights = FILTER_NAMESPACES},
-	{.name = "ioctl",
-	 .rights = FILTER_NAMESPACES,
-	 .has_mask = 1,
-	 .argument = 1,
-	 .mask = INT,
-	 .value = NS_GET_OWNER_UID},
 	{.name = "ioctl",
 	 .rights = FILTER_NAMESPACES,
 	 .has_mask = 1,
