@@ -29,6 +29,7 @@ TIME_LIMIT = 30.0
 NAMESPACE_MARK = "LSPORTS_TEST_NAMESPACE"
 ROOT_MARK = "LSPORTS_TEST_ROOT"
 SKIPPED = 77  # for meson
+PR_SET_CHILD_SUBREAPER = 36
 PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
@@ -86,6 +87,11 @@ def die_with_parent():
         signal.signal(number, signal.SIG_DFL)
 
 
+def adopt_orphans():
+    """What a child of ours leaves behind becomes a child of ours."""
+    _LIBC.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
 def user_namespace():
     """Switches of unshare(1) for an ordinary user."""
     many = ["--map-root-user", "--map-auto"]
@@ -115,6 +121,9 @@ def enter_namespace(few_processes=False):
     os.environ[NAMESPACE_MARK] = here
     os.environ[ROOT_MARK] = str(int(IS_ROOT))
     sys.stdout.flush()
+    if few_processes:
+        # The first process of the namespace is a shell, which waits for what others leave behind.
+        command += [need_tool("sh"), "-c", '"$@" & wait $!', "sh"]
     os.execv(command[0], command + [sys.executable] + sys.argv)
 
 

@@ -7,6 +7,7 @@ import errno
 import os
 import shutil
 import subprocess
+import time
 import unittest
 
 import directory
@@ -99,6 +100,17 @@ class Directory(unittest.TestCase):
     def test_a_service_that_prints_does_not_reach_our_output(self):
         result = self.run_with("print", "-r", "-H", "-o", "user", str(PORT))
         self.assertEqual((result.status, result.out, result.err), (0, b"alice\n", b""), str(result))
+
+    def test_no_process_is_left_behind(self):
+        """In a container nobody may wait for it."""
+        harness.adopt_orphans()
+        for mode in "", "none", "hang", "crash":
+            for how in [], ["-n"], ["--all-netns"]:
+                result = self.run_with(mode, *how, str(PORT))
+                self.assertEqual(result.status, 0, str(result))
+                time.sleep(0.05)
+                # We have a child, the one that made the socket.
+                self.assertEqual(os.waitpid(-1, os.WNOHANG), (0, 0), f"{mode} {how}")
 
     # --- no answer ---
 
