@@ -7,9 +7,7 @@
 
 #include "deadline.h"
 #include "owners/iouring.h"
-#include "owners/procparse.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -59,23 +57,6 @@ static void enter_thread(struct walk *walk, struct holder *holder, uint32_t thre
 	holder->dir = procfs_open_below(&walk->proc, holder->visit.dir, name);
 }
 
-/*
- * A PID may be another process by now: the facts that follow are those of the process that holds
- * the socket. Where the link cannot be read the kernel's word stands.
- */
-static bool is_held(const struct holder *holder, const struct descriptor *record)
-{
-	char name[16], link[64];
-	uint32_t inode;
-	ssize_t n;
-
-	snprintf(name, sizeof(name), "fd/%d", record->fd);
-	n = readlinkat(holder->dir, name, link, sizeof(link));
-	if (n < 0)
-		return errno != ENOENT && errno != ESRCH;
-	return procparse_socket(link, (size_t)n, &inode) && inode == record->inode;
-}
-
 /* The sockets of a ring are in its fdinfo. */
 static int add_ring(struct walk *walk, struct holder *holder, const struct descriptor *record)
 {
@@ -89,7 +70,9 @@ static int add_ring(struct walk *walk, struct holder *holder, const struct descr
 
 static int add_socket(struct walk *walk, struct holder *holder, const struct descriptor *record)
 {
-	if (holder->dir < 0 || (!holder->visit.is_added && !is_held(holder, record)))
+	/* A PID may be another process by now: walk_add_owner() asks whether it holds the socket.
+	 */
+	if (holder->dir < 0)
 		return 0;
 	return walk_add_owner(walk, &holder->visit, holder->dir, record->inode, record->fd);
 }

@@ -164,7 +164,33 @@ static void read_names(const struct procfacts *facts, struct visit *visit, struc
 		out->has_uid = procparse_uid(status, (size_t)n, &out->uid);
 }
 
-int procfacts_add(struct procfacts *facts, struct visit *visit, int dir)
+/* Return: as readlink(2). A refusal is believed when it repeats. */
+static ssize_t read_descriptor(int dir, int32_t fd, char *link, size_t size)
+{
+	char name[16];
+	ssize_t n;
+
+	snprintf(name, sizeof(name), "fd/%d", fd);
+	n = readlinkat(dir, name, link, size);
+	return n < 0 && (errno == EACCES || errno == EPERM) ? readlinkat(dir, name, link, size) : n;
+}
+
+/* Where the link cannot be read the word of whoever found the descriptor stands. */
+static bool is_held(int dir, uint32_t inode, int32_t fd)
+{
+	char link[64];
+	uint32_t found;
+	ssize_t n;
+
+	if (fd < 0)
+		return true;
+	n = read_descriptor(dir, fd, link, sizeof(link));
+	if (n < 0)
+		return errno != ENOENT && errno != ESRCH;
+	return procparse_socket(link, (size_t)n, &found) && found == inode;
+}
+
+int procfacts_add(struct procfacts *facts, struct visit *visit, int dir, uint32_t inode, int32_t fd)
 {
 	struct lsp_process process = {.pid = visit->pid};
 	/* Of a thread that ended before, if it is set. */
@@ -185,6 +211,8 @@ int procfacts_add(struct procfacts *facts, struct visit *visit, int dir)
 	if (r < 0 || visit->is_gone)
 		return r < 0 ? r : 1;
 	visit->is_gone = was_gone;
+	if (!is_held(dir, inode, fd))
+		return 0;
 	r = builder_add_process(facts->snapshot, &process, &visit->index);
 	visit->is_added = r >= 0;
 	if (r >= 0 && facts->lookups & LSP_LOOKUP_CMDLINE)

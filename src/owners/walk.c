@@ -81,8 +81,8 @@ int walk_add_owner(struct walk *walk, struct visit *visit, int dir, uint32_t ino
 	if (!last)
 		return 0;
 	if (!visit->is_added) {
-		r = procfacts_add(&walk->facts, visit, dir);
-		if (r)
+		r = procfacts_add(&walk->facts, visit, dir, inode, fd);
+		if (r || !visit->is_added)
 			return r;
 	}
 	if (fd < 0 && intmap_put(&walk->in_rings, inode, 0) < 0)

@@ -49,8 +49,9 @@ void walk_begin_pass(struct walk *walk, bool is_whole);
 
 /*
  * walk_add_owner() - the process holds @inode: it is an owner if one is wanted.
- * @dir: visit->dir, or the thread that holds it. @fd: -1 for a socket held by no descriptor.
- * Return: 0, -ENOMEM, or 1 when the process turns out to be gone.
+ * @dir: visit->dir, or the thread that holds it. @fd: -1 for a socket held by no descriptor. The
+ * first one of a process is looked at again behind its facts. Return: 0, -ENOMEM, or 1 when the
+ * process turns out to be gone.
  */
 int walk_add_owner(struct walk *walk, struct visit *visit, int dir, uint32_t inode, int32_t fd);
 

@@ -2,16 +2,21 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Who holds a socket where ss, netstat and lsof find nobody."""
 
+import json
 import os
 import platform
 import re
+import signal
 import socket
+import subprocess
+import sys
 import threading
 import unittest
 
 import harness
 
 NAME = "holder".encode().hex()
+SLEEP = os.path.realpath(harness.need_tool("sleep"))
 
 
 def shows_registered_files():
@@ -24,6 +29,7 @@ class Cases:
     """Tests for every owner source: HOW is the value of --owners."""
 
     HOW = None
+    LINK = None  # number of the link of a process that shows its socket
 
     def look(self, spec, *arguments):
         """A made row, what lsports says of it, and the whole answer."""
@@ -108,6 +114,42 @@ class Cases:
                     self.assertEqual(len(made["owners"]), 2)
                     self.assertEqual(harness.owners_of(seen), harness.owners_of(made))
 
+    def run_while(self, pid, injection, act):
+        """The answer of a run that stands still behind the link that shows the socket of that process
+        while act() is called."""
+        log = os.path.join(harness.scratch(self), "log")
+        command = [harness.need_tool("strace"), "-f", "-qq", "-o", log, "-P", f"/proc/{pid}", "-P",
+                   f"/proc/{pid}/fd", "-e", "trace=readlinkat", "-e",
+                   f"inject=readlinkat:{injection}signal=SIGSTOP:when={self.LINK}",
+                   harness.need("LSPORTS"), "-J", "--owners", self.HOW]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, preexec_fn=harness.die_with_parent,
+                              env=harness.sanitizer_environment(os.environ)) as child:
+            harness.wait_for(lambda: os.path.exists(log) and
+                             b"stopped by SIGSTOP" in harness.read_bytes(log), "the run to stop")
+            act()
+            os.kill(int(harness.read_bytes(log).split()[0]), signal.SIGCONT)
+            out, _ = child.communicate(timeout=harness.TIME_LIMIT)
+        return json.loads(out)
+
+    def test_a_program_that_is_executed_meanwhile(self):
+        """It does not hold the socket, which was closed by that: its name is not told as an owner's."""
+        code = "import os, sys; os.set_inheritable(int(sys.argv[1]), False); print(flush=True); " \
+            "sys.stdin.read(); os.execvp('sleep', ['sleep', 'infinity'])"
+        for injection in "", "error=EPERM:":
+            with socket.create_server(("127.0.0.1", 80)) as server, subprocess.Popen(
+                    [sys.executable, "-c", code, str(server.fileno())], stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE, pass_fds=[server.fileno()],
+                    preexec_fn=harness.die_with_parent) as holder:
+                def execute():
+                    holder.stdin.close()
+                    harness.wait_for(lambda: os.readlink(f"/proc/{holder.pid}/exe") == SLEEP, SLEEP)
+
+                holder.stdout.readline()
+                row, = self.run_while(holder.pid, injection, execute)["sockets"]
+                holder.kill()
+            self.assertEqual([(one["pid"], one["exe"]) for one in row["owners"]],
+                             [(os.getpid(), os.readlink("/proc/self/exe"))], injection)
+
     def test_no_process_is_read_unless_asked(self):
         for arguments in (("--owners", "none"), ("-n",)):
             _, seen, _ = self.look("tcp,port=80", *arguments)
@@ -126,11 +168,13 @@ class Cases:
 
 class ByProc(Cases, unittest.TestCase):
     HOW = "proc"
+    LINK = 4  # standard input, output and error come first
 
 
 @harness.needs_root("it loads a program into the kernel")
 class ByBpf(Cases, unittest.TestCase):
     HOW = "bpf"
+    LINK = 1
 
     def findings(self, spec):
         """Of the first socket of what was made: [(id, reason)], of a whole view."""
