@@ -70,8 +70,7 @@ static int add_ring(struct walk *walk, struct holder *holder, const struct descr
 
 static int add_socket(struct walk *walk, struct holder *holder, const struct descriptor *record)
 {
-	/* A PID may be another process by now: walk_add_owner() asks whether it holds the socket.
-	 */
+	/* The PID may be another process by now: walk_add_owner() looks whether it holds it. */
 	if (holder->dir < 0)
 		return 0;
 	return walk_add_owner(walk, &holder->visit, holder->dir, record->inode, record->fd);
