@@ -5,6 +5,7 @@
 #include "judge/usual.h"
 #include "model/process.h"
 #include "select/selector_match.h"
+#include "select/selector_text.h"
 
 #include <string.h>
 
@@ -126,7 +127,7 @@ static void append_wanted(struct buf *out, const struct rule_table *rules,
 	if (index && lsp_fact_at(term->fact)->flags & LSP_FACT_FORGEABLE)
 		usual_append_programs(out, index, &subject->socket);
 	else
-		buf_append(out, rules->text.data + term->text_at, term->text_size);
+		selector_text_append(out, rules->text.data + term->text_at, term->text_size);
 }
 
 /* The terms of @rule that fail, and what stands there instead in @found: nothing if all hold. */

@@ -69,6 +69,23 @@ static int scan_text(struct selector_cursor *cursor, bool has_globs, struct buf 
 	return 0;
 }
 
+void selector_text_append(struct buf *out, const char *text, size_t size)
+{
+	struct error error = ERROR_INIT;
+	struct selector_cursor cursor = {.at = text, .end = text + size, .error = &error};
+
+	while (cursor.at < cursor.end) {
+		char c = *cursor.at;
+
+		if (c != '\\')
+			cursor.at++;
+		else if (scan_escape(&cursor, &c) < 0)
+			break;
+		buf_append_char(out, c);
+	}
+	error_deinit(&error);
+}
+
 /* Bytes before the mark and digits of a digest, at the end of an item; SIZE_MAX for none. */
 static size_t find_digest(const char *text, size_t size)
 {

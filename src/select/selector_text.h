@@ -4,6 +4,7 @@
 #define LSPORTS_SELECT_SELECTOR_TEXT_H
 #pragma once
 
+#include "buf.h"
 #include "select/selector_cursor.h"
 #include "select/selector_pool.h"
 
@@ -13,5 +14,9 @@
  */
 int selector_text_parse(struct selector_pool *pool, bool has_globs, struct selector_cursor *cursor,
 			struct selector_value *out);
+
+/* selector_text_append() - of a word that was parsed: it is foreign bytes again, not yet escaped.
+ */
+void selector_text_append(struct buf *out, const char *text, size_t size);
 
 #endif

@@ -41,6 +41,10 @@ static const struct machine_row rows[] = {
 static const struct lsp_missing missing[] = {
 	{.rule = "web.rules:9", .text = "tcp/443 user=root  required", .reason = "nobody"}};
 
+/* A rule is escaped where it is written: what is foreign in it is not escaped once more. */
+static const struct lsp_missing escaped[] = {
+	{.rule = "a\\.rules:1", .text = "22 unit=a\\x5cx2db\xc2\x9b required", .reason = "nobody"}};
+
 static char *render(const struct machine_row *from, size_t count)
 {
 	const struct machine machine = {
@@ -64,6 +68,17 @@ static void test_lines(void **state)
 		      "? tcp 0.0.0.0:20000  c(11)  1001  -  -  unit could not be read, but "
 		      "web.rules:4 asks for it\n"
 		      "- tcp/443 user=root\\x20\\x20required  (web.rules:9)\n");
+	free(text);
+}
+
+static void test_escaped_rule(void **state)
+{
+	static const struct machine machine = {
+		.rows = &rows[5], .count = 1, .missing = escaped, .missing_count = 1};
+	char *text = rendered_text(render_changes, (struct view){0}, &machine);
+
+	(void)state;
+	assert_string_equal(text, "- 22 unit=a\\x5cx2db\\xc2\\x9b required  (a\\x5c.rules:1)\n");
 	free(text);
 }
 
@@ -154,11 +169,9 @@ static void test_reported_and_folded(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_lines),
-		cmocka_unit_test(test_nothing),
-		cmocka_unit_test(test_zone),
-		cmocka_unit_test(test_hostile),
-		cmocka_unit_test(test_reported_and_folded),
+		cmocka_unit_test(test_lines),   cmocka_unit_test(test_escaped_rule),
+		cmocka_unit_test(test_nothing), cmocka_unit_test(test_zone),
+		cmocka_unit_test(test_hostile), cmocka_unit_test(test_reported_and_folded),
 	};
 
 	setenv("TZ", "UTC0", 1);

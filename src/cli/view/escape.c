@@ -242,6 +242,16 @@ void escape_text_edge(struct buf *out, const char *line, size_t size, size_t lim
 		buf_append(out, line + at, colour_size(line + at, size - at));
 }
 
+void escape_rule(struct buf *out, const char *text, size_t size)
+{
+	for (size_t at = 0; at < size;) {
+		if (text[at] == '\\')
+			buf_append_char(out, text[at++]);
+		else
+			text_step(out, text, size, &at, true);
+	}
+}
+
 void escape_raw(struct buf *out, const char *text, size_t size)
 {
 	if (size == 1 && *text == '-') {

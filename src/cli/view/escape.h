@@ -35,6 +35,10 @@ size_t escape_text_cut(struct buf *out, const char *text, size_t size, size_t ta
  */
 void escape_text_edge(struct buf *out, const char *line, size_t size, size_t limit);
 
+/* escape_rule() - of a rule as it was written, where what is foreign is escaped: backslashes stay.
+ */
+void escape_rule(struct buf *out, const char *text, size_t size);
+
 /* As escape_text(), and every blank is \x20; a text that is "-" becomes \x2d, since "-" is null. */
 void escape_raw(struct buf *out, const char *text, size_t size);
 

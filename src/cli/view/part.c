@@ -15,6 +15,11 @@ void part_append_text(struct buf *out, const char *text)
 	escape_text(out, text, strlen(text));
 }
 
+void part_append_rule(struct buf *out, const char *text)
+{
+	escape_rule(out, text, strlen(text));
+}
+
 void part_append_process(struct buf *out, const struct lsp_process *process)
 {
 	char text[LSP_PROCESS_SIZE];

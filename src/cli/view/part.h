@@ -10,6 +10,9 @@
 
 void part_append_text(struct buf *out, const char *text); /* foreign bytes, escaped */
 
+/* A rule, or a part of one, in the words of its file: nothing is escaped twice. */
+void part_append_rule(struct buf *out, const char *text);
+
 /* "sshd(812)" */
 void part_append_process(struct buf *out, const struct lsp_process *process);
 

@@ -24,7 +24,7 @@ static void append_change(struct buf *out, const struct lsp_snapshot *snapshot,
 		part_append_text(out, change->reason ? change->reason : "-");
 		break;
 	case CHANGE_MISSING:
-		part_append_text(out, change->text);
+		part_append_rule(out, change->text);
 		buf_append_text(out, "  (");
 		part_append_text(out, change->rule);
 		buf_append_char(out, ')');

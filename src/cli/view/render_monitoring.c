@@ -52,7 +52,7 @@ static void append_change(struct buf *out, const struct lsp_snapshot *snapshot,
 	size_t count, start = out->size;
 
 	if (change->kind == CHANGE_MISSING) {
-		escape_text(out, change->text, strlen(change->text));
+		escape_rule(out, change->text, strlen(change->text));
 	} else {
 		lsp_snapshot_socket(snapshot, change->index, &socket);
 		owners = lsp_snapshot_owners(snapshot, &socket, &count);
