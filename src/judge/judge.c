@@ -276,7 +276,7 @@ static int add_missing(struct judge *judge, const struct rule *rule)
 	int r = -ENOMEM;
 
 	rule_table_format_location(judge->rules, rule, &location);
-	rule_table_format_text(judge->rules, rule, &text);
+	rule_table_format_missing(judge->rules, rule, &text);
 	if (buf_text(&location) && buf_text(&text))
 		r = verdicts_add_missing(judge->snapshot,
 					 &(struct lsp_missing){

@@ -280,11 +280,11 @@ static const struct rule *find_tail(const struct rule_line *parser, const char *
 	size_t size = (size_t)(end - at) + 1;
 	const struct rule *like;
 
-	/* The one that it was put in for may have been refused. */
+	/* The one that it was put in for may have been refused; an item has less than its text. */
 	if (!index || *index >= rule_table_count(table))
 		return NULL;
 	like = rule_table_at(table, *index);
-	return size <= table->text.size - like->tail_at &&
+	return !like->is_item && size <= table->text.size - like->tail_at &&
 			       memcmp(table->text.data + like->tail_at, at, size) == 0
 		       ? like
 		       : NULL;
@@ -396,5 +396,5 @@ int rule_line_parse(struct rule_line *parser, const char *line, const char *end)
 		return 0;
 	}
 	parser->before = rule.selector;
-	return rule_table_add(parser->table, &rule);
+	return rule_table_add_each(parser->table, &rule);
 }

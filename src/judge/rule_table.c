@@ -74,6 +74,43 @@ int rule_table_add(struct rule_table *table, const struct rule *rule)
 	return 0;
 }
 
+/* The number of the term that names ports; term_count where there is none. */
+static uint32_t find_ports(const struct rule_table *table, const struct selector *selector)
+{
+	uint32_t number = 0;
+
+	while (number < selector->term_count) {
+		const struct selector_term *term =
+			selector_pool_term(&table->pool, selector, number);
+
+		if (term->fact == FACT_PORT && !term->is_negative)
+			break;
+		number++;
+	}
+	return number;
+}
+
+int rule_table_add_each(struct rule_table *table, const struct rule *rule)
+{
+	struct selector_pool *pool = &table->pool;
+	uint32_t number = find_ports(table, &rule->selector), count = 1;
+	int r = 0;
+
+	if (rule->is_required && number < rule->selector.term_count)
+		count = selector_pool_term(pool, &rule->selector, number)->value_count;
+	if (count == 1)
+		return rule_table_add(table, rule);
+	for (uint32_t i = 0; r >= 0 && i < count; i++) {
+		struct rule item = *rule;
+
+		item.is_item = true;
+		r = selector_pool_split(pool, &rule->selector, number, i, &item.selector);
+		if (r >= 0)
+			r = rule_table_add(table, &item);
+	}
+	return r;
+}
+
 /* Does the term mean this very port, and not only a wide range around it? */
 static bool names_port(const struct rule_table *table, const struct selector_term *term,
 		       uint16_t port)
@@ -124,4 +161,39 @@ void rule_table_format_text(const struct rule_table *table, const struct rule *r
 
 	buf_append(out, table->text.data + head->text_at, head->text_size);
 	buf_append(out, table->text.data + rule->tail_at, rule->tail_size);
+}
+
+static void append_protos(struct buf *out, uint8_t protos)
+{
+	const char *before = "";
+
+	for (unsigned proto = 0; proto < lsp_protocol_count(); proto++) {
+		if (!(protos & LSP_BIT(proto)))
+			continue;
+		buf_printf(out, "%s%s", before, lsp_protocol_word(proto));
+		before = ",";
+	}
+	buf_append_char(out, '/');
+}
+
+void rule_table_format_missing(const struct rule_table *table, const struct rule *rule,
+			       struct buf *out)
+{
+	const struct selector_term *term =
+		selector_pool_find(&table->pool, &rule->selector, FACT_PORT);
+	const struct selector_value *value;
+
+	if (rule->is_item) {
+		value = selector_pool_values(&table->pool, term);
+		if (value->ports.protos != lsp_protocol_all())
+			append_protos(out, value->ports.protos);
+		if (value->ports.is_auto)
+			buf_append_text(out, "auto");
+		else
+			buf_append_number(out, value->ports.first);
+		if (!value->ports.is_auto && value->ports.last != value->ports.first)
+			buf_printf(out, "-%u", value->ports.last);
+		buf_append_text(out, " of ");
+	}
+	rule_table_format_text(table, rule, out);
 }

@@ -14,6 +14,7 @@ struct rule {
 	uint32_t line;               /* from 1 */
 	uint32_t tail_at, tail_size; /* in text: what follows the first word, up to the last one */
 	bool is_required;
+	bool is_item;          /* of a longer list, which its text has whole */
 	bool has_port;         /* it names ports of its own, by number */
 	enum selector_use use; /* filled in by rule_table_add() */
 	bool is_by_index; /* its first term names ports one by one: what the index finds holds it */
@@ -36,6 +37,9 @@ int64_t rule_table_add_file(struct rule_table *table, const char *name);
  * in. Return: 0 or -ENOMEM.
  */
 int rule_table_add(struct rule_table *table, const struct rule *rule);
+
+/* The same, and of a required rule one for each item of its list of ports. */
+int rule_table_add_each(struct rule_table *table, const struct rule *rule);
 
 static inline size_t rule_table_count(const struct rule_table *table)
 {
@@ -70,5 +74,9 @@ void rule_table_format_location(const struct rule_table *table, const struct rul
 /* The rule as it was written, without blanks around it and a comment after it. */
 void rule_table_format_text(const struct rule_table *table, const struct rule *rule,
 			    struct buf *out);
+
+/* The same of a rule that no listener holds: "tcp/443 of tcp/80,443 required". */
+void rule_table_format_missing(const struct rule_table *table, const struct rule *rule,
+			       struct buf *out);
 
 #endif

@@ -101,6 +101,13 @@ int selector_pool_reuse(struct selector_pool *pool, struct selector *selector, u
 int selector_pool_share(const struct selector_pool *pool, struct selector *selector,
 			const struct selector *like);
 
+/*
+ * selector_pool_split() - another selector with but one of the values of a term.
+ * @number, @value: of the term in @selector, and of the value in it.
+ */
+int selector_pool_split(struct selector_pool *pool, const struct selector *selector,
+			uint32_t number, uint32_t value, struct selector *out);
+
 /* --- ask --- */
 
 /* The index of a term of a selector in pool->terms. */

@@ -261,6 +261,22 @@ static void an_unverified_program_is_named(void **state)
 	lsp_snapshot_free(snapshot);
 }
 
+/* What is shown is escaped where it is shown, and there alone. */
+static void the_text_of_a_rule_is_not_escaped_in_a_reason(void **state)
+{
+	struct lsp_snapshot *snapshot = judge(
+		&(struct inspection){.host = "22 unit=a\\x5cx2db.service,\\*,c\\x20d,*.slice\n"});
+	struct buf out = BUF_INIT;
+
+	(void)state;
+	assert_string_equal(describe(snapshot, 0, &out),
+			    "unexpected host.rules:1 changed: tcp/22 is expected with "
+			    "unit=a\\x2db.service,*,c d,*.slice (host.rules:1), found "
+			    "unit=ssh.service");
+	buf_deinit(&out);
+	lsp_snapshot_free(snapshot);
+}
+
 /* A usual program counts where its user or its port is the system's. */
 static void usual_is_only_what_not_every_user_can_open(void **state)
 {
@@ -442,6 +458,19 @@ static void a_required_rule_that_no_listener_satisfies(void **state)
 		{"443 netns!=web required\n", false, "host.rules:1 443 netns!=web required|"},
 		{"443 netns=gone required\n", false, ""},
 		{"443 netns=gone required\n", true, "host.rules:1 443 netns=gone required|"},
+		/* each item of a list, whatever else the rules before it share */
+		{"22,443 required\n", false, "host.rules:1 443 of 22,443 required|"},
+		{"22,443\n", false, ""},
+		{"22,tcp/440-443,udp/9 required\n", false,
+		 "host.rules:1 tcp/440-443 of 22,tcp/440-443,udp/9 required|"
+		 "host.rules:1 udp/9 of 22,tcp/440-443,udp/9 required|"},
+		{"port=22 port=443 required\n", false,
+		 "host.rules:1 443 of port=22 port=443 required|"},
+		{"user!=x 443,22 required\nuser!=y 443,22 required\n", false,
+		 "host.rules:1 443 of user!=x 443,22 required|"
+		 "host.rules:2 443 of user!=y 443,22 required|"},
+		{"443,22 required\n444 required\n", false,
+		 "host.rules:1 443 of 443,22 required|host.rules:2 444 required|"},
 	};
 
 	(void)state;
@@ -573,6 +602,7 @@ int main(void)
 		cmocka_unit_test(with_rules),
 		cmocka_unit_test(what_could_not_be_read_is_named),
 		cmocka_unit_test(an_unverified_program_is_named),
+		cmocka_unit_test(the_text_of_a_rule_is_not_escaped_in_a_reason),
 		cmocka_unit_test(usual_is_only_what_not_every_user_can_open),
 		cmocka_unit_test(usual_programs_of_a_port_are_named),
 		cmocka_unit_test(what_is_no_listener_is_not_judged),
