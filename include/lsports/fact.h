@@ -81,6 +81,8 @@ enum lsp_fact_flag {
 	LSP_FACT_NO_COLUMN = 1u << 3,    /* a member of an owner alone */
 	LSP_FACT_NO_MEMBER = 1u << 4,    /* of an owner, but no member of it */
 	LSP_FACT_GAP = 1u << 6,          /* it says why there is no owner */
+	LSP_FACT_ABSOLUTE = 1u << 7,     /* of a path: it begins with a slash */
+	LSP_FACT_UNIT = 1u << 8,         /* a name of systemd, which has a type */
 };
 
 struct lsp_fact {

@@ -166,7 +166,7 @@ static void shorten(struct buf *out)
 
 static bool has_path(const struct lsp_process *process)
 {
-	return process->exe && *process->exe;
+	return process->exe && *process->exe == '/';
 }
 
 /* Is there a program that a rule can ask for? */

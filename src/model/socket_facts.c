@@ -291,7 +291,7 @@ const struct lsp_fact socket_facts[] = {
 	{ .word = "cgroup", .type = LSP_FACT_TEXT, .place = 35, .get = get_cgroup,
 	  .lookups = LSP_LOOKUP_CGROUP, .help = "cgroup where the socket was made" },
 	{ .word = "unit", .type = LSP_FACT_PATH, .place = 33, .get = get_unit,
-	  .flags = LSP_FACT_NONE_IS_DASH, .lookups = LSP_LOOKUP_CGROUP,
+	  .flags = (unsigned)LSP_FACT_NONE_IS_DASH | LSP_FACT_UNIT, .lookups = LSP_LOOKUP_CGROUP,
 	  .help = "systemd unit of the socket's cgroup",
 	  .values = "ssh.service | user@*.service/* | ended | -" },
 	{ .word = "container", .type = LSP_FACT_PATH, .place = 34, .get = get_container,

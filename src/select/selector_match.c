@@ -108,6 +108,17 @@ static bool match_number(const char *wanted, const struct lsp_value *found)
 	       number == found->number;
 }
 
+/* "unit=ssh" is ssh.service, as for systemctl(1): no unit is without a type. */
+static bool match_service(const struct selector_value *value, const char *unit)
+{
+	const char *wanted = value->text.plain, *slash = strrchr(wanted, '/');
+	size_t size = strlen(wanted);
+
+	return !value->text.is_glob && !value->text.digits &&
+	       !strchr(slash ? slash : wanted, '.') && strncmp(wanted, unit, size) == 0 &&
+	       strcmp(unit + size, ".service") == 0;
+}
+
 static bool match_name(const struct lsp_fact *fact, const struct selector_value *value,
 		       const struct lsp_value *found)
 {
@@ -126,7 +137,8 @@ static bool match_name(const struct lsp_fact *fact, const struct selector_value 
 	return match_text(value, flags, text) || match_text(value, flags, found->alias) ||
 	       (fact->type == LSP_FACT_NAME && !value->text.digits &&
 		match_number(wanted, found)) ||
-	       (fact->type == LSP_FACT_PROCESS && match_cut(value, wanted, text));
+	       (fact->type == LSP_FACT_PROCESS && match_cut(value, wanted, text)) ||
+	       (fact->flags & LSP_FACT_UNIT && match_service(value, text));
 }
 
 /* --- a list of values ------------------------------------------------------------------------ */

@@ -250,12 +250,42 @@ static bool is_of_programs(const struct lsp_fact *fact)
 	return fact->of == LSP_FACT_OF_OWNER && fact->type == LSP_FACT_PATH;
 }
 
+/* Can a path that begins with a slash be what the text, or pattern, means? */
+static bool can_be_absolute(const struct selector_value *value)
+{
+	return *value->text.plain == '/' ||
+	       (value->text.is_glob && strchr("*?[", *value->text.plain));
+}
+
+/* A name, a path or another text. */
+static int parse_text(struct selector_pool *pool, const struct lsp_fact *fact,
+		      struct selector_cursor *cursor, struct selector_value *out)
+{
+	const char *start = cursor->at;
+	int r;
+
+	out->text.is_none = fact->flags & LSP_FACT_NONE_IS_DASH && is_dash(cursor);
+	r = selector_text_parse(pool, !(fact->flags & LSP_FACT_LITERAL), cursor, out);
+	if (r < 0)
+		return r;
+	if (out->text.digits && !*out->text.plain) {
+		if (is_of_programs(fact))
+			return r;
+		cursor->at = start;
+		return selector_cursor_refuse(cursor, "the beginning of the text is missing");
+	}
+	if (fact->flags & LSP_FACT_ABSOLUTE && !can_be_absolute(out)) {
+		cursor->at = start;
+		return selector_cursor_refuse(cursor,
+					      "a program is named by its path, which begins with "
+					      "a slash; its name alone is process=NAME");
+	}
+	return r;
+}
+
 int selector_value_parse(struct selector_pool *pool, const struct lsp_fact *fact,
 			 struct selector_cursor *cursor, struct selector_value *out)
 {
-	const char *start;
-	int r;
-
 	*out = (struct selector_value){0};
 	if (selector_cursor_is_item_end(cursor))
 		return selector_cursor_refuse(cursor, "a value is missing");
@@ -281,11 +311,5 @@ int selector_value_parse(struct selector_pool *pool, const struct lsp_fact *fact
 	case LSP_FACT_REASONS:
 		break;
 	}
-	start = cursor->at;
-	out->text.is_none = fact->flags & LSP_FACT_NONE_IS_DASH && is_dash(cursor);
-	r = selector_text_parse(pool, !(fact->flags & LSP_FACT_LITERAL), cursor, out);
-	if (r < 0 || !out->text.digits || *out->text.plain || is_of_programs(fact))
-		return r;
-	cursor->at = start;
-	return selector_cursor_refuse(cursor, "the beginning of the text is missing");
+	return parse_text(pool, fact, cursor, out);
 }

@@ -18,7 +18,7 @@ DAC_OVERRIDE, DAC_READ_SEARCH, NET_BIND_SERVICE, NET_ADMIN, SYS_PTRACE, SYS_ADMI
 KEPT = 1 << DAC_READ_SEARCH | 1 << SYS_PTRACE
 AS_USER = ["setpriv", f"--reuid={USER}", f"--regid={USER}", "--clear-groups"]
 WITHOUT = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"]
-SECRETS = {"text": "alpha-Quokka bravo-Wombat\ncharlie=Numbat\nexe=Bilby user=Dingo\ntcp/22 Potoroo\n",
+SECRETS = {"text": "alpha-Quokka bravo-Wombat\ncharlie=Numbat\nexe=/Bilby user=Dingo\ntcp/22 Potoroo\n",
            "rules": "tcp/5000 unit=Kowari.service\ntcp/5001 process=Thylacine required\n"}
 WORDS = ("Quokka", "Wombat", "Numbat", "Bilby", "Dingo", "Potoroo", "Kowari", "Thylacine", "47081")
 # One that root must not be told, and one that it cannot use.

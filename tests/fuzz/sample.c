@@ -3,6 +3,8 @@
  */
 #include "sample.h"
 
+#include <stdio.h>
+
 static const struct machine_row rows[] = {
 	{.socket = {MACHINE_TCP(22), .local.zone = "eth0", .cgroup = "/ssh.service",
 		    .unit = "ssh.service"},
@@ -75,13 +77,15 @@ struct lsp_snapshot *sample_new(void)
 struct lsp_snapshot *sample_new_of_text(const char *text)
 {
 	const struct machine_host host = {.netns = {{.netns = MACHINE_WEB, .name = text}}};
+	char path[4096];
 	struct machine_row row = {
 		.socket = {MACHINE_TCP(22), .local.zone = text, .cgroup = text, .unit = text,
 			   .container = text},
 		.user = text,
-		.owners = {{.pid = 1, .comm = text, .exe = text}},
+		.owners = {{.pid = 1, .comm = text, .exe = path}},
 	};
 
+	snprintf(path, sizeof(path), "/%s", text);
 	row.socket.netns = MACHINE_WEB;
 	return machine_snapshot(&(struct machine){.rows = &row, .count = 1, .host = &host});
 }

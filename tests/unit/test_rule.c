@@ -371,7 +371,8 @@ static void many_long_programs_make_a_rule(void **state)
 		const struct lsp_process process = {.pid = i + 1, .exe = exe};
 		uint32_t index;
 
-		exe[0] = (char)(i + 1);
+		exe[0] = '/';
+		exe[1] = (char)(i + 1);
 		assert_int_equal(builder_add_process(snapshot, &process, &index), 0);
 		assert_int_equal(builder_add_owner(snapshot, 1, index, 3), 0);
 	}

@@ -274,7 +274,10 @@ static void globs_and_escapes_differ(void **state)
 		{"unit=a\\x2cb,c", "unit=<a,b>,<c>"},
 		{"exe=/a\\ b", "exe=</a b>"},
 		{"exe=/a\\x20b", "exe=</a b>"},
-		{"exe=\\x01\\xff", "exe=<\x01\xff>"},
+		{"exe=/\\x01\\xff", "exe=</\x01\xff>"},
+		{"exe=*", "exe=~<*>"},
+		{"exe=*/sshd,?usr*,[/]bin", "exe=~<*/sshd>,~<?usr*>,~<[/]bin>"},
+		{"exe=\\x2fbin\\x2fa", "exe=</bin/a>"},
 		{"exe=/a\\?/*", "exe=~</a\\?/*>"},
 		/* a digest, and what is none */
 		{"exe=/a...#" DIGITS, "exe=</a>" DIGITS},
@@ -368,8 +371,8 @@ static void a_word_may_be_long_but_not_endless(void **state)
 		struct selector selector = {0};
 		struct buf error = BUF_INIT, text = BUF_INIT;
 
-		buf_append_text(&text, "exe=");
-		for (size_t n = 0; n < sizes[i]; n++)
+		buf_append_text(&text, "exe=/");
+		for (size_t n = 1; n < sizes[i]; n++)
 			buf_append_char(&text, 'a');
 		expect(parse(&pool, &selector, buf_text(&text), &error) ==
 			       (is_too_long ? -EINVAL : 0),
@@ -416,8 +419,7 @@ static void expect_refusals(const struct refusal *rows, size_t count)
 #define NO_PORT "a port is a number from 0 to 65535"
 #define TOO_HIGH "a port is at most 65535"
 #define UPSIDE_DOWN "the range ends below its start"
-#define NO_SERVICE                                                                                 \
-	" is not a port, a service name or KEY=VALUE (for example process=NAME)"
+#define NO_SERVICE " is not a port, a service name or KEY=VALUE (for example process=NAME)"
 
 static void a_wrong_port_is_refused(void **state)
 {
@@ -498,25 +500,33 @@ static void a_wrong_name_is_refused_with_the_nearest(void **state)
 		{"proto=", "column 7: a value is missing"},
 		{"proto=tcp,", "column 11: a value is missing"},
 		{"proto=tpc", "column 7: \"tpc\" is not a value of proto: tcp, udp, udplite"},
-		{"proto=tcp,ud", "column 11: \"ud\" is not a value of proto: tcp, udp, udplite (nearest: udp)"},
-		{"family=ipv5", "column 8: \"ipv5\" is not a value of family: ipv4, ipv6 (nearest: ipv4)"},
+		{"proto=tcp,ud",
+		 "column 11: \"ud\" is not a value of proto: tcp, udp, udplite (nearest: udp)"},
+		{"family=ipv5",
+		 "column 8: \"ipv5\" is not a value of family: ipv4, ipv6 (nearest: ipv4)"},
 		{"scope=lan",
 		 "column 7: \"lan\" is not a value of scope: loopback, link, private, public, any"},
-		{"scope=pubic", "column 7: \"pubic\" is not a value of scope: loopback, link, private, public, "
-				"any (nearest: public)"},
-		{"category=wellknown", "column 10: \"wellknown\" is not a value of category: well-known, "
-				       "registered, dynamic (nearest: well-known)"},
+		{"scope=pubic",
+		 "column 7: \"pubic\" is not a value of scope: loopback, link, private, public, "
+		 "any (nearest: public)"},
+		{"category=wellknown",
+		 "column 10: \"wellknown\" is not a value of category: well-known, "
+		 "registered, dynamic (nearest: well-known)"},
 		{"auto=maybe", "column 6: \"maybe\" is not a value of auto: no, yes"},
-		{"state=open",
-		 "column 7: \"open\" is not a value of state: established, syn-sent, syn-recv, fin-wait-1, "
-		 "fin-wait-2, time-wait, close, close-wait, last-ack, listen, "
-		 "closing, bound, unconnected"},
+		{"state=open", "column 7: \"open\" is not a value of state: established, syn-sent, "
+			       "syn-recv, fin-wait-1, "
+			       "fin-wait-2, time-wait, close, close-wait, last-ack, listen, "
+			       "closing, bound, unconnected"},
 		{"auto=ye", "column 6: \"ye\" is not a value of auto: no, yes (nearest: yes)"},
 	};
 
 	(void)state;
 	expect_refusals(rows, ROWS(rows));
 }
+
+#define NO_SLASH(column)                                                                           \
+	"column " column ": a program is named by its path, which begins with a slash; its name "  \
+	"alone is process=NAME"
 
 static void a_wrong_value_is_refused(void **state)
 {
@@ -555,6 +565,12 @@ static void a_wrong_value_is_refused(void **state)
 		{"unit=...#" DIGITS, "column 6: the beginning of the text is missing"},
 		{"process=a,...#" DIGITS, "column 11: the beginning of the text is missing"},
 		{"exe=/a*...#" DIGITS, "column 5: a pattern has no digest"},
+		{"exe=sshd", NO_SLASH("5")},
+		{"exe!=sshd", NO_SLASH("6")},
+		{"exe=/a,bin/b,/c", NO_SLASH("8")},
+		{"exe=ss*d", NO_SLASH("5")},
+		{"exe=-", NO_SLASH("5")},
+		{"exe=\\*", NO_SLASH("5")},
 		{"unit=\\", "column 6: a backslash needs a character after it"},
 		{"unit=a\\", "column 7: a backslash needs a character after it"},
 		{"unit=\\x", "column 6: \\x needs two hexadecimal digits, and not 00"},

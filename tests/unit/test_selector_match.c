@@ -147,6 +147,12 @@ static void facts_of_the_socket(void **state)
 		{"unit=ssh.service", YES},
 		{"unit=ssh*", YES},
 		{"unit=*.socket", NO},
+		{"unit=ssh", YES}, /* a unit without a type is a service */
+		{"unit=cron,ssh", YES},
+		{"unit=ss", NO},
+		{"unit=ssh.", NO},
+		{"unit=\\x73sh", YES},
+		{"unit=s?h", NO},
 		{"container=web", YES},
 		{"container=w", NO},
 		{"netns=self", YES},
@@ -198,6 +204,9 @@ static void units_and_containers_of_users(void **state)
 		{"unit=*", YES}, /* any unit */
 		{"unit=*/*", YES},
 		{"unit=*/ssh.service", YES},
+		{"unit=ssh", NO},
+		{"unit=user@1000.service/ssh", YES},
+		{"unit=user@1000/ssh", NO},
 		{"unit=user@1000.service/ssh.service", YES},
 		{"unit=user@*.service/*", YES},
 		{"unit=user@1001.service/*", NO},
