@@ -109,7 +109,8 @@ enum lsp_finding_id {
 struct lsp_finding {
 	unsigned id; /* below lsp_finding_count() */
 	const char
-		*reason; /* a sentence for people, not escaped; NULL without LSP_LOOKUP_REASONS */
+		*reason;  /* a sentence for people, not escaped; NULL without LSP_LOOKUP_REASONS */
+	bool is_accepted; /* the rule that matches takes it as known: no alarm, and not counted */
 };
 
 /* All of it is borrowed from the snapshot. */
@@ -194,8 +195,8 @@ char *lsp_rule_unknown(const struct lsp_snapshot *snapshot, size_t index);
 char *lsp_rule_format(const struct lsp_snapshot *snapshot, size_t index);
 
 /*
- * lsp_rule_format_brief() - the same for a line of a check: what is still long is cut, and ends in a
- * digest of it. Rules that differ have texts that differ.
+ * lsp_rule_format_brief() - the same for a line of a check: what is still long is cut, and ends in
+ * a digest of it. Rules that differ have texts that differ.
  */
 char *lsp_rule_format_brief(const struct lsp_snapshot *snapshot, size_t index);
 

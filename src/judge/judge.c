@@ -169,9 +169,17 @@ static int set_verdict(struct judge *judge, const struct lsp_subject *subject,
 	return r;
 }
 
-/* What is worth a look whatever the rules say. */
+static int add_finding(struct judge *judge, const struct lsp_subject *subject, unsigned id,
+		       const char *reason, bool is_accepted)
+{
+	const struct lsp_finding finding = {id, reason, is_accepted};
+
+	return verdicts_add_finding(judge->snapshot, subject->index, &finding);
+}
+
+/* What is worth a look whatever the rules say. @accepted: what the rule takes as known. */
 static int add_findings(struct judge *judge, const struct lsp_subject *subject,
-			const char *group_difference)
+			const char *group_difference, uint32_t accepted)
 {
 	const struct finding_case about = {subject, group_difference};
 	struct buf reason = BUF_INIT, *wanted = has_reasons(judge) ? &reason : NULL;
@@ -182,8 +190,8 @@ static int add_findings(struct judge *judge, const struct lsp_subject *subject,
 		if (wanted && !buf_text(&reason))
 			r = -ENOMEM;
 		else
-			r = verdicts_add_finding(judge->snapshot, subject->index, id,
-						 wanted ? reason.data : NULL);
+			r = add_finding(judge, subject, id, wanted ? reason.data : NULL,
+					accepted & LSP_BIT(id));
 		buf_reset(&reason);
 	}
 	buf_deinit(&reason);
@@ -209,14 +217,12 @@ static int judge_unexpected(struct judge *judge, const struct lsp_subject *subje
 	if (r < 0 || (!is_changed && !is_told))
 		return r;
 	if (!has_reasons(judge))
-		return verdicts_add_finding(judge->snapshot, subject->index, id, NULL);
+		return add_finding(judge, subject, id, NULL, false);
 	if (is_changed)
 		reason_format_changed(judge->rules, nearest, subject, &reason);
 	else
 		reason_format_unexpected(judge->index, nearest, judge->is_usual, subject, &reason);
-	r = buf_text(&reason)
-		    ? verdicts_add_finding(judge->snapshot, subject->index, id, reason.data)
-		    : -ENOMEM;
+	r = buf_text(&reason) ? add_finding(judge, subject, id, reason.data, false) : -ENOMEM;
 	buf_deinit(&reason);
 	return r;
 }
@@ -241,7 +247,9 @@ static int judge_listener(struct judge *judge, size_t index, const char *differe
 		r = set_verdict(judge, &subject, LSP_VERDICT_UNJUDGED, match.unknown);
 	else
 		r = judge_unexpected(judge, &subject, match.nearest);
-	return r < 0 ? r : add_findings(judge, &subject, difference);
+	return r < 0 ? r
+		     : add_findings(judge, &subject, difference,
+				    match.match ? match.match->accepted : 0);
 }
 
 /* --- rules without listener ---------------------------------------------------------------------

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One line of a rule file: words, comments, "required". All that is wrong with it is reported. What
+ * One line of a rule file: words and comments. All that is wrong with it is reported. What
  * is kept of a text stands in table->text: the first word of each line, and the rest of it once.
  */
 #include "judge/rule_line.h"
 
+#include "judge/rule_end.h"
+#include "judge/rule_text.h"
 #include "privileges.h"
 #include "select/selector_parse.h"
-#include "utf8.h"
 
 #include <stdio.h>
 
-#define REQUIRED "required"
 #define ERRORS_MAX 100
 
 /* A word as it stands in table->text. */
@@ -70,30 +70,10 @@ void rule_line_refuse(struct rule_line *parser, const char *why)
 
 /* --- text --------------------------------------------------------------------------------- */
 
-/* The first byte that is not text, or @end. */
-static const char *find_no_text(const char *at, const char *end)
-{
-	while (at < end) {
-		unsigned char byte = (unsigned char)*at;
-		uint32_t point;
-		size_t size = 1;
-
-		if ((byte < ' ' && byte != '\t') || byte == 0x7f)
-			break;
-		if (byte >= 0x80)
-			size = utf8_decode(at, (size_t)(end - at), &point);
-		/* C1 controls, and the mark that some editors begin a file with. */
-		if (!size || (size > 1 && (point < 0xa0 || point == 0xfeff)))
-			break;
-		at += size;
-	}
-	return at;
-}
-
 /* @line: where columns are counted from. */
 static bool is_text(struct rule_line *parser, const char *line, const char *at, const char *end)
 {
-	const char *wrong = find_no_text(at, end);
+	const char *wrong = rule_text_find_wrong(at, end);
 	char what[80];
 
 	if (wrong == end)
@@ -126,11 +106,6 @@ static int64_t keep_text(struct rule_table *table, const char *text, size_t size
 }
 
 /* --- words -------------------------------------------------------------------------------- */
-
-static bool is_word(const struct word *word, const char *text)
-{
-	return word->size == strlen(text) && memcmp(word->at, text, word->size) == 0;
-}
 
 /* Did the term mean this word, and nothing else? */
 static bool is_term(const struct rule_table *table, uint32_t index, const char *at, size_t size)
@@ -228,6 +203,20 @@ static int parse_word(struct rule_line *parser, struct rule *rule, const char *l
 	return r;
 }
 
+/* Return: as rule_end_parse(); an error is reported. */
+static int parse_end(struct rule_line *parser, struct rule *rule, const char *line,
+		     const struct word *word)
+{
+	struct error error = ERROR_INIT;
+	size_t position;
+	int r = rule_end_parse(rule, word->at, word->size, &position, &error);
+
+	if (r < 0)
+		refuse_word(parser, word, (size_t)(word->at - line) + position + 1, &error);
+	error_deinit(&error);
+	return r;
+}
+
 /*
  * The words from @at to @end or a comment, all in table->text; columns are counted from @line.
  * @last: where the last word ends, unless there is none.
@@ -240,16 +229,15 @@ static int parse_words(struct rule_line *parser, struct rule *rule, const char *
 
 	for (at = skip_blanks(at, end); at < end && *at != '#'; at = skip_blanks(at, end)) {
 		struct word word;
-		int error = 0;
+		int error;
 
 		scan_word(parser, rule, at, end, &word);
-		if (rule->is_required) {
-			report(parser, "nothing may follow \"" REQUIRED "\"");
+		error = parse_end(parser, rule, line, &word);
+		if (error == 0 && rule_end_is_begun(rule)) {
+			report(parser, "selectors come before \"required\" and accept=");
 			return -EINVAL;
 		}
-		if (is_word(&word, REQUIRED))
-			rule->is_required = true;
-		else
+		if (error == 0)
 			error = parse_word(parser, rule, line, &word);
 		if (error < 0 && error != -EINVAL)
 			return error;
@@ -298,6 +286,7 @@ static int share_tail(const struct rule_table *table, struct rule *rule, const s
 	if (r)
 		return r;
 	rule->is_required = like->is_required;
+	rule->accepted = like->accepted;
 	rule->tail_at = like->tail_at;
 	rule->tail_size = like->tail_size;
 	return 0;

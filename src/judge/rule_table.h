@@ -14,6 +14,7 @@ struct rule {
 	uint32_t line;               /* from 1 */
 	uint32_t tail_at, tail_size; /* in text: what follows the first word, up to the last one */
 	bool is_required;
+	uint32_t accepted;     /* LSP_BIT() of each finding that is taken as known */
 	bool is_item;          /* of a longer list, which its text has whole */
 	bool has_port;         /* it names ports of its own, by number */
 	enum selector_use use; /* filled in by rule_table_add() */

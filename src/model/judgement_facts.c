@@ -39,8 +39,10 @@ FACT_GET(findings)
 
 	ask(subject, &judgement);
 	out->kind = LSP_VALUE_LIST;
-	for (size_t i = 0; i < judgement.finding_count; i++)
-		out->number |= LSP_BIT(judgement.findings[i].id);
+	for (size_t i = 0; i < judgement.finding_count; i++) {
+		if (!judgement.findings[i].is_accepted)
+			out->number |= LSP_BIT(judgement.findings[i].id);
+	}
 }
 
 static const char *finding_word(unsigned number)

@@ -35,19 +35,19 @@ int verdicts_set(struct lsp_snapshot *snapshot, size_t index, enum lsp_verdict v
 	return r < 0 ? r : strpool_add(&snapshot->strings, unknown, &socket->unknown);
 }
 
-int verdicts_add_finding(struct lsp_snapshot *snapshot, size_t index, unsigned id,
-			 const char *reason)
+int verdicts_add_finding(struct lsp_snapshot *snapshot, size_t index,
+			 const struct lsp_finding *finding)
 {
 	struct array *findings = &snapshot->verdicts.findings;
 	struct snapshot_verdict *socket = find_socket(snapshot, index);
-	struct lsp_finding *finding = socket ? array_add(findings, sizeof(*finding)) : NULL;
+	struct lsp_finding *copy = socket ? array_add(findings, sizeof(*copy)) : NULL;
 
-	if (!finding)
+	if (!copy)
 		return -ENOMEM;
 	if (!socket->finding_count++)
 		socket->first_finding = (uint32_t)findings->count - 1;
-	finding->id = id;
-	return strpool_add(&snapshot->strings, reason, &finding->reason);
+	*copy = *finding;
+	return strpool_add(&snapshot->strings, finding->reason, &copy->reason);
 }
 
 int verdicts_add_missing(struct lsp_snapshot *snapshot, const struct lsp_missing *missing)

@@ -14,9 +14,9 @@
 int verdicts_set(struct lsp_snapshot *snapshot, size_t index, enum lsp_verdict verdict,
 		 const char *rule, const char *unknown);
 
-/* In ascending order of @index. @reason: NULL where none is asked for. */
-int verdicts_add_finding(struct lsp_snapshot *snapshot, size_t index, unsigned id,
-			 const char *reason);
+/* In ascending order of @index. Its reason is NULL where none is asked for. */
+int verdicts_add_finding(struct lsp_snapshot *snapshot, size_t index,
+			 const struct lsp_finding *finding);
 int verdicts_add_missing(struct lsp_snapshot *snapshot, const struct lsp_missing *missing);
 
 /*

@@ -180,8 +180,7 @@ static void judge_by_rows(struct lsp_snapshot *snapshot, const struct machine *m
 
 		MUST(verdicts_set(snapshot, i, row->verdict, row->rule, row->unknown) == 0);
 		for (size_t j = 0; j < MACHINE_FINDINGS_MAX && row->findings[j].reason; j++)
-			MUST(verdicts_add_finding(snapshot, i, row->findings[j].id,
-						  row->findings[j].reason) == 0);
+			MUST(verdicts_add_finding(snapshot, i, &row->findings[j]) == 0);
 	}
 	for (size_t i = 0; i < machine->missing_count; i++)
 		MUST(verdicts_add_missing(snapshot, &machine->missing[i]) == 0);

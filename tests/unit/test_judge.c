@@ -3,6 +3,7 @@
  * satisfies. */
 #include "support.h"
 
+#include "findings.h"
 #include "machine.h"
 #include "protocols.h"
 #include "ruling.h"
@@ -275,6 +276,54 @@ static void the_text_of_a_rule_is_not_escaped_in_a_reason(void **state)
 			    "unit=ssh.service");
 	buf_deinit(&out);
 	lsp_snapshot_free(snapshot);
+}
+
+/* What the rule that matches accepts is told, and counts for nothing. */
+static void a_rule_accepts_findings(void **state)
+{
+	static const struct {
+		const char *host;
+		bool is_accepted;
+	} rows[] = {
+		{"81 accept=odd-exe\n", true},
+		{"81 accept=mixed-group,odd-exe\n", true},
+		{"81 accept=odd-exe accept=queue-full required\n", true},
+		{"81 required accept=odd-exe # known\n", true},
+		{"81 accept=queue-full\n", false},
+		{"81\n", false},
+		/* the first that matches decides */
+		{"80-82\n81 accept=odd-exe\n", false},
+		{"81 user!=root accept=odd-exe\n80-82\n", true},
+		/* what follows the first word is shared */
+		{"22 user!=x accept=odd-exe\n81 user!=x accept=odd-exe\n", true},
+		/* one that does not match, and none */
+		{"81 exe=/sbin/sh accept=odd-exe\n", false},
+		{"22 accept=odd-exe\n", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		struct lsp_snapshot *snapshot = judge(&(struct inspection){.host = rows[i].host});
+		struct lsp_value value = {0};
+		struct lsp_subject subject;
+		struct lsp_judgement judgement;
+		bool is_found = false;
+
+		lsp_snapshot_judgement(snapshot, machine_find(snapshot, 81), &judgement);
+		for (size_t f = 0; f < judgement.finding_count; f++) {
+			if (judgement.findings[f].id != FINDING_ODD_EXE)
+				continue;
+			is_found = true;
+			expect(judgement.findings[f].is_accepted == rows[i].is_accepted, "\"%s\"",
+			       rows[i].host);
+		}
+		assert_true(is_found);
+		lsp_subject_init(&subject, snapshot, machine_find(snapshot, 81));
+		lsp_fact_get(lsp_fact_find("findings"), &subject, NULL, &value);
+		expect(!(value.number & LSP_BIT(FINDING_ODD_EXE)) == rows[i].is_accepted, "\"%s\"",
+		       rows[i].host);
+		lsp_snapshot_free(snapshot);
+	}
 }
 
 /* A usual program counts where its user or its port is the system's. */
@@ -603,6 +652,7 @@ int main(void)
 		cmocka_unit_test(what_could_not_be_read_is_named),
 		cmocka_unit_test(an_unverified_program_is_named),
 		cmocka_unit_test(the_text_of_a_rule_is_not_escaped_in_a_reason),
+		cmocka_unit_test(a_rule_accepts_findings),
 		cmocka_unit_test(usual_is_only_what_not_every_user_can_open),
 		cmocka_unit_test(usual_programs_of_a_port_are_named),
 		cmocka_unit_test(what_is_no_listener_is_not_judged),

@@ -19,6 +19,10 @@ static const struct machine_row rows[] = {
 	 .verdict = LSP_VERDICT_USUAL,
 	 .findings = {{FINDING_QUEUE_FULL, "5 of 5"}}},
 	{.socket = {MACHINE_TCP(5)}, .verdict = LSP_VERDICT_UNJUDGED, .rule = "web.rules:9"},
+	{.socket = {MACHINE_TCP(6)},
+	 .verdict = LSP_VERDICT_EXPECTED,
+	 .rule = "web.rules:3",
+	 .findings = {{FINDING_ODD_EXE, "odd", true}, {FINDING_QUEUE_FULL, "5 of 5"}}},
 };
 
 /* Cells for people, port by port; "-" is null. */
@@ -32,6 +36,7 @@ static const struct {
 	{"unexpected", "-", "unexpected,odd-exe", "no rule; in \x1b/tmp", 2, true},
 	{"usual", "-", "queue-full", "5 of 5", 1, false},
 	{"unjudged", "web.rules:9", "-", "-", 0, false},
+	{"expected", "web.rules:3", "odd-exe(accepted),queue-full", "odd; 5 of 5", 1, false},
 };
 
 static void expect_cell(const char *key, const struct row *row, const char *text)

@@ -74,6 +74,7 @@ static void a_line_is_a_rule(void **state)
 }
 
 #define CUT ": the last line does not end with a newline; the file may be cut off\n"
+#define BEFORE_END ": selectors come before \"required\" and accept=\n"
 #define NO_TEXT(column, byte) ": column " #column ": byte 0x" #byte " is not text\n"
 
 static void an_error_has_its_position(void **state)
@@ -122,9 +123,18 @@ static void an_error_has_its_position(void **state)
 		{TEXT("\t22 99999\n"), "f:1: \"99999\": column 5: a port is at most 65535\n"},
 		{TEXT("required\n"), "f:1: the rule selects nothing\n"},
 		{TEXT("  required # yes\n"), "f:1: the rule selects nothing\n"},
-		{TEXT("22 required user=root\n"), "f:1: nothing may follow \"required\"\n"},
-		{TEXT("required 22\n"), "f:1: nothing may follow \"required\"\n"},
-		{TEXT("22 required required\n"), "f:1: nothing may follow \"required\"\n"},
+		{TEXT("22 required user=root\n"), "f:1" BEFORE_END},
+		{TEXT("required 22\n"), "f:1" BEFORE_END},
+		{TEXT("22 accept=queue-full user=root\n"), "f:1" BEFORE_END},
+		{TEXT("accept=queue-full 22\n"), "f:1" BEFORE_END},
+		{TEXT("accept=queue-full required\n"), "f:1: the rule selects nothing\n"},
+		{TEXT("22 required required\n"),
+		 "f:1: \"required\": column 13: stands there twice\n"},
+		{TEXT("22 accept=\n"), "f:1: \"accept=\": column 11: a value is missing\n"},
+		{TEXT("22 accept=exe?,,\n"), "f:1: \"accept=exe?,,\": column 16: a value is missing\n"},
+		{TEXT("22 accept=queue-full,changed\n"),
+		 "f:1: \"accept=queue-full,changed\": column 22: a rule expects its listener: accept= is "
+		 "for findings about the listener itself\n"},
 		{TEXT("22 Required\n"), "f:1: \"Required\": column 4: \"Required\" is "
 					"not a port, a service name or KEY=VALUE "
 					"(for example process=NAME)\n"},

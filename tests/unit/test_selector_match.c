@@ -31,7 +31,7 @@ static enum lsp_tristate match(const char *text, const struct machine_row *row,
 
 	for (unsigned i = 0, count = 0; i < lsp_finding_count(); i++)
 		if (findings & LSP_BIT(i))
-			judged.findings[count++] = (struct lsp_finding){i, "x"};
+			judged.findings[count++] = (struct lsp_finding){.id = i, .reason = "x"};
 	snapshot = machine_snapshot(&(struct machine){.rows = &judged, .count = 1, .walk = walk});
 	for (const char *at = text; at < end; at++) {
 		size_t size = selector_parse_word_size(at, end);

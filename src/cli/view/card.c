@@ -178,7 +178,8 @@ static void judgement(const struct card *card, const struct row *row)
 	for (size_t i = 0; i < judgement.finding_count; i++) {
 		card_begin(card, "finding");
 		buf_append_text(card->out, lsp_finding_word(judgement.findings[i].id));
-		buf_append_text(card->out, ": ");
+		buf_append_text(card->out,
+				judgement.findings[i].is_accepted ? " (accepted): " : ": ");
 		part_append_text(card->out, judgement.findings[i].reason);
 		card_end(card);
 	}

@@ -129,7 +129,7 @@ ASIDE static void set_owners(const struct row *row, struct buf *scratch, struct 
 		cell_set_scratch(out, scratch);
 }
 
-/* "unexpected,odd-exe" */
+/* "odd-exe,mixed-group(accepted)" */
 ASIDE static void set_findings(const struct row *row, struct buf *scratch, struct cell *out)
 {
 	struct lsp_judgement judgement;
@@ -139,6 +139,8 @@ ASIDE static void set_findings(const struct row *row, struct buf *scratch, struc
 		if (i)
 			buf_append_char(scratch, ',');
 		buf_append_text(scratch, lsp_finding_word(judgement.findings[i].id));
+		if (judgement.findings[i].is_accepted)
+			buf_append_text(scratch, "(accepted)");
 	}
 	if (judgement.finding_count || !row->for_people)
 		cell_set_scratch(out, scratch);

@@ -108,6 +108,8 @@ static void emit_findings(struct emit *emit, const struct row *row)
 		emit_open(emit, '{');
 		emit_text_member(emit, "id", lsp_finding_word(judgement.findings[i].id));
 		emit_text_member(emit, "reason", judgement.findings[i].reason);
+		emit_key(emit, "accepted");
+		emit_boolean(emit, judgement.findings[i].is_accepted);
 		emit_close(emit, '}');
 	}
 	emit_close(emit, ']');

@@ -41,7 +41,7 @@ static void count_row(struct counts *counts, const struct row *row)
 	counts->listeners[socket->proto][scope][category]++;
 	counts->unexpected[category] += judgement.verdict == LSP_VERDICT_UNEXPECTED;
 	for (size_t i = 0; i < judgement.finding_count; i++)
-		counts->findings[judgement.findings[i].id]++;
+		counts->findings[judgement.findings[i].id] += !judgement.findings[i].is_accepted;
 }
 
 static int count_all(struct counts *counts, const struct view *view,

@@ -24,9 +24,12 @@ void row_judgement(const struct row *row, struct lsp_judgement *out)
 unsigned row_count_findings(const struct row *row)
 {
 	struct lsp_judgement judgement;
+	unsigned count = 0;
 
 	row_judgement(row, &judgement);
-	return (unsigned)judgement.finding_count;
+	for (size_t i = 0; i < judgement.finding_count; i++)
+		count += !judgement.findings[i].is_accepted;
+	return count;
 }
 
 static bool has_finding(const struct row *row, unsigned ids)
@@ -51,7 +54,8 @@ bool row_is_alarming(const struct row *row)
 
 	row_judgement(row, &judgement);
 	for (size_t i = 0; i < judgement.finding_count; i++)
-		if (lsp_finding_is_alarming(judgement.findings[i].id))
+		if (!judgement.findings[i].is_accepted &&
+		    lsp_finding_is_alarming(judgement.findings[i].id))
 			return true;
 	return false;
 }
