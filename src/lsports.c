@@ -328,7 +328,8 @@ int lsp_selector_parse(const char *const *texts, size_t count, const char *root,
 {
 	struct root opened = {.fd = -1};
 	struct service_names names = {.root = &opened};
-	const struct selector_names lookup = {service_names_find, service_names_offer, &names};
+	const struct selector_names lookup = {service_names_find, service_names_offer, &names,
+					      NULL};
 	int r = root_init(&opened, root);
 
 	*out = NULL;

@@ -5,7 +5,9 @@
 #include "select/selector_value.h"
 
 #define REQUIRED "required"
-#define ACCEPT "accept="
+#define ACCEPT "accept"
+
+const char *const rule_end_words[] = {REQUIRED, ACCEPT, NULL};
 
 /* What only rules decide is no property of a listener that a rule expects. */
 static uint32_t of_rules(void)
@@ -45,7 +47,7 @@ static int parse_accepted(struct rule *rule, struct selector_cursor *cursor)
 int rule_end_parse(struct rule *rule, const char *word, size_t size, size_t *position,
 		   struct error *error)
 {
-	static const size_t required = sizeof(REQUIRED) - 1, accept = sizeof(ACCEPT) - 1;
+	static const size_t required = sizeof(REQUIRED) - 1, accept = sizeof(ACCEPT);
 	struct selector_cursor cursor = {.at = word, .end = word + size, .error = error};
 	int r;
 
@@ -56,7 +58,7 @@ int rule_end_parse(struct rule *rule, const char *word, size_t size, size_t *pos
 		rule->is_required = true;
 		return 1;
 	}
-	if (size < accept || memcmp(word, ACCEPT, accept) != 0)
+	if (size < accept || memcmp(word, ACCEPT "=", accept) != 0)
 		return 0;
 	cursor.at += accept;
 	r = parse_accepted(rule, &cursor);

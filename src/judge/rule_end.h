@@ -7,6 +7,8 @@
 #include "error.h"
 #include "judge/rule_table.h"
 
+extern const char *const rule_end_words[]; /* both, NULL behind the last */
+
 /*
  * rule_end_parse() - "required" or "accept=FINDING,..." into @rule.
  * @word: from a text that goes on behind it. @position: of an error, in bytes from @word.

@@ -6,6 +6,7 @@
 #include "judge/rules.h"
 
 #include "host/service_names.h"
+#include "judge/rule_end.h"
 #include "judge/rule_files.h"
 
 #include <errno.h>
@@ -32,7 +33,8 @@ static void read_rules(struct lsp_rules *rules)
 {
 	struct root root = {.fd = -1};
 	struct service_names services = {.root = &root};
-	const struct selector_names names = {service_names_find, service_names_offer, &services};
+	const struct selector_names names = {service_names_find, service_names_offer, &services,
+					     rule_end_words};
 	int r = root_init(&root, rules->root);
 
 	if (r < 0)

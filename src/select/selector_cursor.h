@@ -18,6 +18,7 @@ struct selector_names {
 	int (*find)(void *data, const char *name, size_t size, uint16_t ports[LSP_PROTOCOLS_MAX]);
 	void (*offer)(void *data, struct nearest *nearest); /* every name */
 	void *data;
+	const char *const *words; /* that may stand there too, NULL behind the last; or NULL */
 };
 
 /* From @at to @end the word is still to be read. Its items have commas between them. */
@@ -39,6 +40,13 @@ static inline size_t selector_cursor_item_size(const struct selector_cursor *cur
 	const char *comma = memchr(cursor->at, ',', (size_t)(cursor->end - cursor->at));
 
 	return (size_t)((comma ? comma : cursor->end) - cursor->at);
+}
+
+static inline void selector_cursor_offer_words(const struct selector_cursor *cursor,
+					       struct nearest *nearest)
+{
+	for (const char *const *at = cursor->names->words; at && *at; at++)
+		nearest_try(nearest, *at);
 }
 
 /* The cursor stands where the word is wrong. Return: -EINVAL. */

@@ -12,18 +12,19 @@
 
 /* --- keys --------------------------------------------------------------------------------- */
 
-static int refuse_key(const char *word, size_t size, struct error *error)
+static int refuse_key(const struct selector_cursor *cursor, size_t size)
 {
 	struct buf text = BUF_INIT;
 	struct nearest nearest;
 	int r = -ENOMEM;
 
-	buf_append(&text, word, size);
+	buf_append(&text, cursor->at, size);
 	if (buf_text(&text)) {
 		nearest_init(&nearest, text.data);
 		for (size_t i = 0; lsp_fact_key_at(i); i++)
 			nearest_try(&nearest, lsp_fact_key_word(lsp_fact_key_at(i)));
-		r = error_set(error, -EINVAL, "unknown key \"%s\"%s%s%s", text.data,
+		selector_cursor_offer_words(cursor, &nearest);
+		r = error_set(cursor->error, -EINVAL, "unknown key \"%s\"%s%s%s", text.data,
 			      nearest.word ? " (nearest: " : "", nearest.word ? nearest.word : "",
 			      nearest.word ? ")" : "");
 	}
@@ -53,7 +54,7 @@ static int parse_key(struct selector_term *term, struct selector_cursor *cursor)
 	size = (size_t)(equals - cursor->at) - term->is_negative;
 	key = fact_key_index(cursor->at, size);
 	if (key == FACTS_MAX)
-		return refuse_key(cursor->at, size, cursor->error);
+		return refuse_key(cursor, size);
 	term->fact = (uint8_t)key;
 	cursor->at = equals + 1;
 	return 0;

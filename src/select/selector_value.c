@@ -110,6 +110,7 @@ static int refuse_service(struct selector_cursor *cursor)
 	if (buf_text(&word)) {
 		nearest_init(&nearest, word.data);
 		nearest_try(&nearest, "auto");
+		selector_cursor_offer_words(cursor, &nearest);
 		for (size_t i = 0; lsp_fact_key_at(i); i++)
 			nearest_try(&nearest, lsp_fact_key_word(lsp_fact_key_at(i)));
 		if (cursor->names->offer)

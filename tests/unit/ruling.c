@@ -2,6 +2,7 @@
 /* Rules for tests of the room judge. */
 #include "ruling.h"
 
+#include "judge/rule_end.h"
 #include "judge/rule_reader.h"
 #include "must.h"
 #include "select/selector_parse.h"
@@ -61,9 +62,11 @@ int ruling_parse_word(struct selector_pool *pool, struct selector *selector, con
 int ruling_parse(struct rule_table *rules, const char *name, const void *text, size_t size,
 		 struct buf *errors)
 {
+	const struct selector_names names = {
+		.find = find_service, .offer = offer_services, .words = rule_end_words};
 	char *copy = must_copy(text, size);
 	struct error error = ERROR_INIT;
-	int r = rule_reader_parse(rules, name, copy, size, &ruling_names, &error);
+	int r = rule_reader_parse(rules, name, copy, size, &names, &error);
 	const char *line;
 
 	for (size_t i = 0; (line = error_line(&error, i, &size)); i++) {

@@ -137,7 +137,12 @@ static void an_error_has_its_position(void **state)
 		 "for findings about the listener itself\n"},
 		{TEXT("22 Required\n"), "f:1: \"Required\": column 4: \"Required\" is "
 					"not a port, a service name or KEY=VALUE "
-					"(for example process=NAME)\n"},
+					"(for example process=NAME) (nearest: required)\n"},
+		{TEXT("22 acept=exe?\n"),
+		 "f:1: \"acept=exe?\": column 4: unknown key \"acept\" (nearest: accept)\n"},
+		{TEXT("22 requierd\n"), "f:1: \"requierd\": column 4: \"requierd\" is "
+					"not a port, a service name or KEY=VALUE "
+					"(for example process=NAME) (nearest: required)\n"},
 		{TEXT("22 finding=odd-exe\n"), "f:1: a rule cannot use finding=\n"},
 		{TEXT("finding!=missing 22\n"), "f:1: a rule cannot use finding=\n"},
 		{TEXT("22 exe=/a\\\n"),
