@@ -24,20 +24,27 @@ static bool is_id(struct span piece)
 	return piece.size == ID_SIZE && span_consists_of(piece, "0123456789abcdef");
 }
 
-/* <engine>-<id>.scope, and the same without ".scope" below engines that drive cgroups themselves */
-static bool find_engine_id(struct span component, struct span *id)
+bool container_strip_engine(struct span *name)
 {
-	/* "libpod-conmon-" and "crio-conmon-" are the monitors on the host: no id stands there. */
 	static const char *const engines[] = {
 		"docker-", "libpod-", "cri-containerd-", "crio-", "nerdctl-", "containerd-",
 	};
 
-	span_strip_suffix(&component, ".scope");
 	for (size_t i = 0; i < ARRAY_SIZE(engines); i++) {
-		*id = component;
-		if (span_strip_prefix(id, engines[i]) && is_id(*id))
+		if (span_strip_prefix(name, engines[i]))
 			return true;
 	}
+	return false;
+}
+
+/* <engine>-<id>.scope, and the same without ".scope" below engines that drive cgroups themselves */
+static bool find_engine_id(struct span component, struct span *id)
+{
+	span_strip_suffix(&component, ".scope");
+	/* "libpod-conmon-" and "crio-conmon-" are the monitors on the host: no id stands there. */
+	*id = component;
+	if (container_strip_engine(id) && is_id(*id))
+		return true;
 	/* /docker/<id>, /kubepods/burstable/pod<uid>/<id>, and <slice>:cri-containerd:<id> */
 	*id = component;
 	if (component.size > ID_SIZE && component.text[component.size - ID_SIZE - 1] == ':') {

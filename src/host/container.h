@@ -22,4 +22,8 @@ size_t container_parse(const char *path, size_t given, char out[CONTAINER_SIZE])
  * or an empty text, is written to @name. */
 bool container_begins(struct span parent, struct span component, char name[CONTAINER_NAME_SIZE]);
 
+/* container_strip_engine() - without the "docker-" of docker-ID.scope. Return: as
+ * span_strip_prefix(). */
+bool container_strip_engine(struct span *name);
+
 #endif

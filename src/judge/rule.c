@@ -5,6 +5,7 @@
  */
 #include "array.h"
 #include "buf.h"
+#include "judge/rule_value.h"
 #include "model/identity.h"
 #include "model/process.h"
 #include "model/snapshot.h"
@@ -13,88 +14,6 @@
 #include <lsports/fact.h>
 
 #include <string.h>
-
-/* Bytes that mean nothing in a rule but themselves; every other one is written as \xNN. */
-static bool is_plain(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-	       (c && strchr("._/@:+-~=%", c));
-}
-
-static void append_value(struct buf *out, const char *text, size_t size)
-{
-	/* A name that is "-" must not say that there is none. */
-	if (size == 1 && *text == '-') {
-		buf_append_text(out, "\\x2d");
-		return;
-	}
-	for (size_t i = 0; i < size; i++) {
-		if (is_plain(text[i])) {
-			buf_append_char(out, text[i]);
-		} else {
-			buf_append_text(out, "\\x");
-			buf_append_hex(out, text + i, 1);
-		}
-	}
-}
-
-/* What is too long is named by its beginning and a digest. */
-static void append_text(struct buf *out, const char *text)
-{
-	char digits[IDENTITY_DIGITS + 1];
-	size_t size = strlen(text);
-
-	if (size <= IDENTITY_LONG) {
-		append_value(out, text, size);
-		return;
-	}
-	identity_format(text, size, digits);
-	append_value(out, text, IDENTITY_KEPT);
-	buf_append_text(out, IDENTITY_MARK);
-	buf_append_text(out, digits);
-}
-
-/* Units whose names are made anew at each start: only the part that stays is expected. */
-static const struct {
-	const char *start, *end;
-} passing_units[] = {
-	{"session-", ".scope"},        {"docker-", ".scope"}, {"libpod-", ".scope"},
-	{"cri-containerd-", ".scope"}, {"crio-", ".scope"},   {"run-", ".scope"},
-	{"run-", ".service"},
-};
-
-static void append_unit_name(struct buf *out, const char *unit, size_t size)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(passing_units); i++) {
-		size_t start = strlen(passing_units[i].start), end = strlen(passing_units[i].end);
-
-		if (size > start + end && strncmp(unit, passing_units[i].start, start) == 0 &&
-		    strcmp(unit + size - end, passing_units[i].end) == 0) {
-			append_value(out, unit, start);
-			buf_append_char(out, '*');
-			append_value(out, unit + size - end, end);
-			return;
-		}
-	}
-	append_value(out, unit, size);
-}
-
-/* "user@1000.service/run-u7.scope": either name may be made anew. */
-static void append_unit(struct buf *out, const char *unit)
-{
-	const char *slash;
-
-	/* Nobody's manager makes names like that anew: it is taken as it is. */
-	if (strlen(unit) > IDENTITY_LONG) {
-		append_text(out, unit);
-		return;
-	}
-	for (; (slash = strchr(unit, '/')); unit = slash + 1) {
-		append_unit_name(out, unit, (size_t)(slash - unit));
-		buf_append_char(out, '/');
-	}
-	append_unit_name(out, unit, strlen(unit));
-}
 
 /* What stays the same of a value; NULL where it has none. */
 static const char *lasting_text(const struct lsp_fact *fact, const struct lsp_value *value,
@@ -108,6 +27,18 @@ static const char *lasting_text(const struct lsp_fact *fact, const struct lsp_va
 	if (fact->type == LSP_FACT_NAME && value->alias)
 		return value->alias;
 	return lsp_fact_text(value, digits);
+}
+
+static void append_lasting(struct buf *out, const char *word, const char *text)
+{
+	if (strcmp(word, "unit") == 0)
+		rule_value_append_unit(out, text);
+	else if (strcmp(word, "interface") == 0)
+		rule_value_append_interface(out, text);
+	else if (strcmp(word, "netns") == 0)
+		rule_value_append_netns(out, text);
+	else
+		rule_value_append(out, text);
 }
 
 static void append_fact(struct buf *out, const struct lsp_subject *subject, const char *word)
@@ -126,10 +57,20 @@ static void append_fact(struct buf *out, const struct lsp_subject *subject, cons
 	buf_append_char(out, '=');
 	if (value.kind == LSP_VALUE_NONE)
 		buf_append_text(out, text);
-	else if (strcmp(word, "unit") == 0)
-		append_unit(out, text);
 	else
-		append_text(out, text);
+		append_lasting(out, word, text);
+}
+
+/* One without a name has another number at each start: it is told by what runs in it. */
+static void append_netns(struct buf *out, const struct lsp_subject *subject)
+{
+	uint32_t netns = subject->socket.netns;
+
+	if (!netns || lsp_snapshot_netns_name(subject->snapshot, netns) ||
+	    lsp_snapshot_is_own_netns(subject->snapshot, netns))
+		append_fact(out, subject, "netns");
+	else
+		buf_append_text(out, " netns!=self");
 }
 
 /* A name that looks like a number would be taken for that user too, and a number for a name. */
@@ -200,7 +141,7 @@ static void append_exe(struct buf *out, const struct lsp_subject *subject)
 	r = identity_list_programs(subject, &programs);
 	for (size_t i = 0; r >= 0 && i < programs.count && i < LSP_RULE_PROGRAMS_MAX; i++) {
 		buf_append_text(out, i ? "," : " exe=");
-		append_text(out, ((const char *const *)programs.data)[i]);
+		rule_value_append_path(out, ((const char *const *)programs.data)[i]);
 	}
 	/* All of them together, and no others. */
 	if (r >= 0 && programs.count > LSP_RULE_PROGRAMS_MAX) {
@@ -230,7 +171,7 @@ static char *format(const struct lsp_snapshot *snapshot, size_t index, bool is_b
 		buf_printf(&out, "%s/auto", lsp_protocol_word(socket->proto));
 	else
 		buf_printf(&out, "%s/%u", lsp_protocol_word(socket->proto), socket->local.port);
-	append_fact(&out, &subject, "netns");
+	append_netns(&out, &subject);
 	append_fact(&out, &subject, "family");
 	/* One that takes IPv4 too can be reached by more than one that does not. */
 	append_fact(&out, &subject, "v6only");

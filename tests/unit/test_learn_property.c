@@ -179,6 +179,12 @@ static enum lsp_tristate covers_programs(const struct machine_row *a, const stru
 	return r;
 }
 
+/* One without a name is any but our own. */
+static bool is_same_netns(uint32_t a, uint32_t b)
+{
+	return a == MACHINE_WEB + 1 ? b != MACHINE_OWN : a == b;
+}
+
 static enum lsp_tristate covers(const struct machine_row *a, const struct machine_row *b)
 {
 	const struct lsp_socket *x = &a->socket, *y = &b->socket;
@@ -186,7 +192,7 @@ static enum lsp_tristate covers(const struct machine_row *a, const struct machin
 		x->is_auto == LSP_YES ? y->is_auto == LSP_YES : x->local.port == y->local.port;
 	enum lsp_tristate r = covers_programs(a, b);
 
-	if (!is_same_port || x->proto != y->proto || x->netns != y->netns ||
+	if (!is_same_port || x->proto != y->proto || !is_same_netns(x->netns, y->netns) ||
 	    x->local.family != y->local.family || x->uid != y->uid ||
 	    lsp_endpoint_scope(&x->local) != lsp_endpoint_scope(&y->local) ||
 	    !is_same_text(x->local.zone, y->local.zone))

@@ -18,14 +18,21 @@ static const struct machine_row sshd = {
 	.owners = {MACHINE_OWNER(812, "sshd", "/usr/sbin/sshd")},
 };
 
-static char *format(const struct machine_row *row)
+/* @host: as in struct machine, here and below. */
+static char *format_on(const struct machine_row *row, const struct machine_host *host)
 {
-	struct lsp_snapshot *snapshot = machine_of(row, 1);
+	struct lsp_snapshot *snapshot =
+		machine_snapshot(&(struct machine){.rows = row, .count = 1, .host = host});
 	char *text = lsp_rule_format(snapshot, 0);
 
 	assert_non_null(text);
 	lsp_snapshot_free(snapshot);
 	return text;
+}
+
+static char *format(const struct machine_row *row)
+{
+	return format_on(row, NULL);
 }
 
 static void expect_unknown(const struct machine_row *row, const char *expected)
@@ -68,7 +75,8 @@ static void what_a_rule_would_leave_out_is_named(void **state)
 }
 
 /* The verdict about @row if @line is the only rule. */
-static enum lsp_verdict judge(const char *line, const struct machine_row *row)
+static enum lsp_verdict judge_on(const char *line, const struct machine_row *row,
+				 const struct machine_host *host)
 {
 	struct lsp_judgement judgement;
 	struct lsp_snapshot *snapshot;
@@ -76,11 +84,16 @@ static enum lsp_verdict judge(const char *line, const struct machine_row *row)
 
 	buf_printf(&text, "%s\n", line);
 	snapshot = machine_snapshot(
-		&(struct machine){.rows = row, .count = 1, .rules = buf_text(&text)});
+		&(struct machine){.rows = row, .count = 1, .host = host, .rules = buf_text(&text)});
 	lsp_snapshot_judgement(snapshot, 0, &judgement);
 	lsp_snapshot_free(snapshot);
 	buf_deinit(&text);
 	return judgement.verdict;
+}
+
+static enum lsp_verdict judge(const char *line, const struct machine_row *row)
+{
+	return judge_on(line, row, NULL);
 }
 
 /* --- the text
@@ -123,7 +136,7 @@ static void each_fact_stands_in_the_rule(void **state)
 	row.socket.local.family = LSP_FAMILY_IPV6;
 	row.socket.proto = LSP_PROTO_UDP;
 	row.socket.state = LSP_STATE_CLOSE;
-	expect_rule(&row, "udp/22 netns=4026539999 family=ipv6 scope=public interface=eth0 "
+	expect_rule(&row, "udp/22 netns!=self family=ipv6 scope=public interface=eth0 "
 			  "user=root unit=ssh.service exe=/usr/sbin/sshd");
 	/* Unknown facts are left out. */
 	row = (struct machine_row){.socket = {.proto = LSP_PROTO_TCP,
@@ -196,6 +209,10 @@ static void a_user_called_by_a_number(void **state)
 	free(text);
 }
 
+#define UUID "3f2b8c1e-5d6a-4b7c-9e0f-a1b2c3d4e5f6"
+#define STORE_HASH "0c9p07z77phvv2hf6gm9f28syp39f1ag"
+#define OTHER_UUID "91c0d2aa-08fe-4c11-8d27-5b6e7f809a1b"
+
 static void units_whose_names_pass(void **state)
 {
 	static const struct {
@@ -213,8 +230,46 @@ static void units_whose_names_pass(void **state)
 		/* nothing in between: an ordinary name */
 		{"session-.scope", " unit=session-.scope ", "session-.scope", "session-1.scope"},
 		{"run-.service", " unit=run-.service ", "run-.service", "run-1.service"},
-		{"xsession-3.scope", " unit=xsession-3.scope ", "xsession-3.scope",
-		 "xsession-4.scope"},
+		{"xsession-3.service", " unit=xsession-3.service ", "xsession-3.service",
+		 "xsession-4.service"},
+		/* ids and counts, wherever they stand */
+		{"app-gnome-code-2917.scope", " unit=app-gnome-code-*.scope ",
+		 "app-gnome-code-31544.scope", "app-gnome-mode-2917.scope"},
+		{"vte-spawn-" UUID ".scope", " unit=vte-spawn-*.scope ",
+		 "vte-spawn-" OTHER_UUID ".scope", "vte-" UUID ".scope"},
+		{"snap.x.y-" UUID ".scope", " unit=snap.x.y-*.scope ",
+		 "snap.x.y-" OTHER_UUID ".scope", "snap.x.z-" UUID ".scope"},
+		{"a@5c61f0be.service", " unit=a@*.service ", "a@e03a9274e03a9274.service",
+		 "b@5c61f0be.service"},
+		{"kubepods-besteffort-pod3f2b8c1e_5d6a_4b7c_9e0f_a1b2c3d4e5f6.slice",
+		 " unit=kubepods-besteffort-pod*.slice ",
+		 "kubepods-besteffort-pod91c0d2aa_08fe_4c11_8d27_5b6e7f809a1b.slice",
+		 "kubepods-burstable-pod3f2b8c1e_5d6a_4b7c_9e0f_a1b2c3d4e5f6.slice"},
+		{"podman-4711.scope", " unit=podman-*.scope ", "podman-1.scope", "podman.scope"},
+		{"nerdctl-5c61f0be.scope", " unit=nerdctl-*.scope ", "nerdctl-9.scope",
+		 "nerd-1.scope"},
+		{"machine-qemu\\x2d1\\x2dweb1.scope",
+		 " unit=machine-qemu\\x5cx2d*\\x5cx2dweb1.scope ",
+		 "machine-qemu\\x2d37\\x2dweb1.scope", "machine-qemu\\x2d1\\x2dweb2.scope"},
+		{"machine-web\\x2d2.scope", " unit=machine-web\\x5cx2d2.scope ",
+		 "machine-web\\x2d2.scope", "machine-web\\x2d3.scope"},
+		{"user@1000.service/app-a-1.scope", " unit=user@1000.service/app-a-*.scope ",
+		 "user@1000.service/app-a-2.scope", "user@1001.service/app-a-1.scope"},
+		{"user@1000.service/dbus-:1.2-org.a@0.service",
+		 " unit=user@1000.service/dbus-:*.*-org.a@*.service ",
+		 "user@1000.service/dbus-:1.17-org.a@1.service",
+		 "user@1000.service/dbus-:1.2-org.b@0.service"},
+		/* numbers that tell one service from another, and words that look like ids */
+		{"postgresql@15-main.service", " unit=postgresql@15-main.service ",
+		 "postgresql@15-main.service", "postgresql@16-main.service"},
+		{"a-feedface.service", " unit=a-feedface.service ", "a-feedface.service",
+		 "a-deadbeef.service"},
+		/* nothing but an id: any other unit would be meant */
+		{"5c61f0be.service", " unit=5c61f0be.service ", "5c61f0be.service",
+		 "e03a9274.service"},
+		{"0123456789ab/a.service", " unit=0123456789ab/a.service ",
+		 "0123456789ab/a.service", "0123456789ac/a.service"},
+		{"1234.scope", " unit=1234.scope ", "1234.scope", "1235.scope"},
 		{"getty@tty1.service", " unit=getty@tty1.service ", "getty@tty1.service",
 		 "getty@tty2.service"},
 		{"session-*.scope", " unit=session-*.scope ", "session-*.scope", "session.scope"},
@@ -392,6 +447,80 @@ static void many_long_programs_make_a_rule(void **state)
 	buf_deinit(&line);
 	lsp_rules_free(rules);
 	lsp_snapshot_free(snapshot);
+}
+
+/* Devices, directories and namespaces, before and after a start, and others. */
+static void other_names_that_are_made_anew(void **state)
+{
+	enum { INTERFACE, NETNS, EXE };
+	static const struct {
+		int what;
+		const char *name, *expected, *again, *other;
+	} rows[] = {
+		{INTERFACE, "veth0a1b2c3", " interface=veth* ", "vethdeadbee", "eth0"},
+		{INTERFACE, "veth12", " interface=veth* ", "veth0", "vnet0"},
+		{INTERFACE, "vethweb", " interface=vethweb ", "vethweb", "vethwec"},
+		{INTERFACE, "vnet7", " interface=vnet* ", "vnet70", "wnet7"},
+		{INTERFACE, "tap3f2b8c1e-5d", " interface=tap* ", "tap91c0d2aa-08", "tun0"},
+		{INTERFACE, "br-3f2b8c1e5d6a", " interface=br-* ", "br-91c0d2aa08fe", "br0"},
+		{INTERFACE, "br-lan", " interface=br-lan ", "br-lan", "br-wan"},
+		{INTERFACE, "cali3f2b8c1e5d6", " interface=cali* ", "cali91c0d2aa08f", "kali0"},
+		{INTERFACE, "eth1", " interface=eth1 ", "eth1", "eth2"},
+		{INTERFACE, "wg0", " interface=wg0 ", "wg0", "wg1"},
+		{NETNS, "cni-" UUID, " netns=cni-* ", "cni-" OTHER_UUID, "cnj-" UUID},
+		{NETNS, "netns-" UUID, " netns=netns-* ", "netns-" OTHER_UUID, "nets-a"},
+		{NETNS, UUID, " netns=" UUID " ", UUID, OTHER_UUID},
+		{NETNS, "web-2", " netns=web-2 ", "web-2", "web-3"},
+		{EXE, "/tmp/.mount_demoAbCdEf/app", " exe=/tmp/.mount_demo?????" "?/app",
+		 "/tmp/.mount_demo123456/app", "/tmp/.mount_demoAbCdEf/miner"},
+		{EXE, "/tmp/.mount_demoAbCdEf/app", "", "/tmp/.mount_demoAbCdEf/app",
+		 "/tmp/.mount_demoAb/Ef/app"},
+		{EXE, "/snap/lxd/24322/bin/lxd", " exe=/snap/lxd/*/bin/lxd", "/snap/lxd/x1/bin/lxd",
+		 "/snap/lxe/24322/bin/lxd"},
+		{EXE, "/nix/store/" STORE_HASH "-nginx-1.24/bin/nginx",
+		 " exe=/nix/store/*-nginx-1.24/bin/nginx",
+		 "/nix/store/1b9p07z77phvv2hf6gm9f28syp39f1ab-nginx-1.24/bin/nginx",
+		 "/nix/store/" STORE_HASH "-nginy-1.24/bin/nginx"},
+		{EXE, "/srv/app/releases/20260102030405/bin/app",
+		 " exe=/srv/app/releases/*/bin/app", "/srv/app/releases/20261130000000/bin/app",
+		 "/srv/app/current/bin/app"},
+		{EXE, "/opt/" UUID "/app", " exe=/opt/*/app", "/opt/" OTHER_UUID "/app",
+		 "/opt/a/b/app"},
+		/* a version, and the name of the program itself */
+		{EXE, "/usr/lib/postgresql/15/bin/postgres",
+		 " exe=/usr/lib/postgresql/15/bin/postgres", "/usr/lib/postgresql/15/bin/postgres",
+		 "/usr/lib/postgresql/16/bin/postgres"},
+		{EXE, "/usr/bin/3f2b8c1e5d", " exe=/usr/bin/3f2b8c1e5d", "/usr/bin/3f2b8c1e5d",
+		 "/usr/bin/91c0d2aa08"},
+		{EXE, "/snap/12/12", " exe=/snap/12/12", "/snap/12/12", "/snap/12/13"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		struct machine_row row = sshd;
+		char *text = NULL;
+
+		for (size_t turn = 0; turn < 3; turn++) {
+			const char *name = turn == 0   ? rows[i].name
+					   : turn == 1 ? rows[i].again
+						       : rows[i].other;
+
+			row.socket.local.zone = rows[i].what == INTERFACE ? name : "eth0";
+			row.socket.netns = rows[i].what == NETNS ? MACHINE_WEB : MACHINE_OWN;
+			row.owners[0].exe = rows[i].what == EXE ? name : sshd.owners[0].exe;
+			const struct machine_host host = {
+				.netns = {{.netns = MACHINE_OWN, .is_own = true},
+					  {.netns = MACHINE_WEB,
+					   .name = rows[i].what == NETNS ? name : "web"}}};
+
+			if (!text)
+				text = format_on(&row, &host);
+			expect(strstr(text, rows[i].expected), "row %zu: %s", i, text);
+			expect((judge_on(text, &row, &host) == LSP_VERDICT_EXPECTED) == (turn < 2),
+			       "row %zu, %s: %s", i, name, text);
+		}
+		free(text);
+	}
 }
 
 /* --- of bounded length ------------------------------------------------------------------------ */
@@ -575,6 +704,7 @@ int main(void)
 		cmocka_unit_test(programs_of_all_owners_or_none),
 		cmocka_unit_test(a_user_called_by_a_number),
 		cmocka_unit_test(units_whose_names_pass),
+		cmocka_unit_test(other_names_that_are_made_anew),
 		cmocka_unit_test(no_other_listener_matches),
 		cmocka_unit_test(what_a_restart_changes_is_no_difference),
 		cmocka_unit_test(hostile_bytes_come_back),
