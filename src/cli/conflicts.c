@@ -82,6 +82,11 @@ static bool is_of_check(const struct format *format)
 	return format->render_changes;
 }
 
+static bool is_of_connections(const struct format *format)
+{
+	return !format->is_of_listeners && !format->is_check;
+}
+
 /* "table, json or jsonl" */
 static void append_formats(struct buf *out, bool (*is_of)(const struct format *format))
 {
@@ -166,6 +171,9 @@ static const struct conflict {
 	 .with = GIVEN_OTHERS,
 	 .message = "--check compares listeners: -a and --connected cannot be combined with it"},
 	{.given = GIVEN_CHECK, .is_of = is_of_check, .message = "--check writes "},
+	{.given = GIVEN_OTHERS,
+	 .is_of = is_of_connections,
+	 .message = "connections, as of -a and --connected, are shown by "},
 };
 
 static bool is_met(const struct conflict *conflict, unsigned given, const struct format *format)

@@ -76,6 +76,10 @@ static void what_cannot_be_combined_is_refused(void **state)
 		{"--format monitoring --connected", "--check compares listeners: "},
 		{"--check --format csv",
 		 "--format csv: --check writes table, json, jsonl, prometheus or monitoring"},
+		{"--format prometheus --connected",
+		 "--format prometheus: connections, as of -a and --connected, are shown by table, "
+		 "raw, json, jsonl or csv"},
+		{"--format rules -a", "--format rules: connections, "},
 	};
 
 	(void)state;
@@ -101,6 +105,7 @@ static void all_else_is_taken(void **state)
 		"lsports --check -l --output-file x",
 		"lsports --format monitoring --report-once x",
 		"lsports --format prometheus --output-file x",
+		"lsports --format prometheus -l",
 		"lsports --learn x -l -N a",
 		"lsports --explain 22 -t -N a -e --output-file x",
 		"lsports --explain 22 -J",

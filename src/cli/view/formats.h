@@ -17,6 +17,7 @@ struct format {
 	unsigned default_set; /* SET_JSON; else what is added to the columns of a table */
 	unsigned lookups;     /* enum lsp_lookup that it needs whatever the columns are */
 	bool is_check;        /* it shows differences, as --check does */
+	bool is_of_listeners; /* it has nothing to say about connections */
 	const char *help;
 	void (*render)(const struct view *view, const struct lsp_snapshot *snapshot,
 		       struct sink *sink);
