@@ -46,7 +46,9 @@ struct machine_row {
 	{                                                                                          \
 		.pid = (id), .comm = (name), .exe = (path), .exe_kind = LSP_EXE_KIND_FILE          \
 	}
-#define MACHINE_NEW .verdict = LSP_VERDICT_UNEXPECTED, .findings = {{LSP_FINDING_UNEXPECTED, "new"}}
+#define MACHINE_NEW                                                                                \
+	.verdict = LSP_VERDICT_UNEXPECTED,                                                         \
+	.findings = {{.id = LSP_FINDING_UNEXPECTED, .reason = "new"}}
 
 /* What is known about the host; each list ends at its first empty element. */
 struct machine_host {

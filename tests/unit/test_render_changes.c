@@ -24,8 +24,9 @@ static const struct machine_row rows[] = {
 	 .owners = {{.pid = 7, .comm = "a"}, {.pid = 9, .comm = "b"}},
 	 .verdict = LSP_VERDICT_UNEXPECTED,
 	 .rule = "web.rules:3",
-	 .findings = {{LSP_FINDING_CHANGED, "udp/53 is expected with user=root (web.rules:3), "
-					    "found 1001"}}},
+	 .findings = {{.id = LSP_FINDING_CHANGED,
+		       .reason = "udp/53 is expected with user=root (web.rules:3), "
+				 "found 1001"}}},
 	{.socket = {.netns = MACHINE_WEB, .state = LSP_STATE_LISTEN, .local.port = 9999},
 	 .owners = {{.pid = 5}},
 	 MACHINE_NEW},
@@ -115,7 +116,7 @@ static void test_hostile(void **state)
 		 .user = "ro\not",
 		 .owners = {{.pid = 1, .comm = "\033[31m\n+ tcp", .exe = "/tmp/a  b\xff\\"}},
 		 .verdict = LSP_VERDICT_UNEXPECTED,
-		 .findings = {{LSP_FINDING_CHANGED, "found \033]0;x\a"}}}};
+		 .findings = {{.id = LSP_FINDING_CHANGED, .reason = "found \033]0;x\a"}}}};
 	char *text = render(hostile, 1);
 
 	(void)state;

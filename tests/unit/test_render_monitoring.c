@@ -13,7 +13,7 @@ static const struct machine_row rows[] = {
 	{.socket = {MACHINE_TCP(4444)}, .owners = {{.pid = 5, .comm = "a|b\nc|"}}, MACHINE_NEW},
 	{.socket = {MACHINE_TCP(81)},
 	 .verdict = LSP_VERDICT_UNEXPECTED,
-	 .findings = {{LSP_FINDING_CHANGED, "x"}}},
+	 .findings = {{.id = LSP_FINDING_CHANGED, .reason = "x"}}},
 	{.socket = {MACHINE_UDP(5353)}, .verdict = LSP_VERDICT_UNJUDGED},
 	/* it is unknown whether its port is privileged */
 	{.socket = {.netns = MACHINE_WEB, .state = LSP_STATE_LISTEN, .local.port = 8081},

@@ -15,7 +15,8 @@ static const struct machine_row rows[] = {
 	 .user = "root",
 	 .owners = {{.pid = 77, .comm = "a\\b\"c\nd\xff\xfe", .exe = "/tmp/\"x\\"}},
 	 .verdict = LSP_VERDICT_UNEXPECTED,
-	 .findings = {{LSP_FINDING_CHANGED, "x"}, {FINDING_ODD_EXE, "x"}}},
+	 .findings = {{.id = LSP_FINDING_CHANGED, .reason = "x"},
+		      {.id = FINDING_ODD_EXE, .reason = "x"}}},
 	/* two of a group, and two ports that the kernel chose: one series each */
 	{.socket = {MACHINE_TCP(8080)}, .user = "root", MACHINE_NEW},
 	{.socket = {MACHINE_TCP(8080)}, .user = "root", MACHINE_NEW},

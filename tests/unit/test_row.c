@@ -14,15 +14,17 @@ static const struct machine_row rows[] = {
 	{.socket = {MACHINE_TCP(2)}, .verdict = LSP_VERDICT_EXPECTED, .rule = "web.rules:3"},
 	{.socket = {MACHINE_TCP(3)},
 	 .verdict = LSP_VERDICT_UNEXPECTED,
-	 .findings = {{LSP_FINDING_UNEXPECTED, "no rule"}, {FINDING_ODD_EXE, "in \x1b/tmp"}}},
+	 .findings = {{.id = LSP_FINDING_UNEXPECTED, .reason = "no rule"},
+		      {.id = FINDING_ODD_EXE, .reason = "in \x1b/tmp"}}},
 	{.socket = {MACHINE_TCP(4)},
 	 .verdict = LSP_VERDICT_USUAL,
-	 .findings = {{FINDING_QUEUE_FULL, "5 of 5"}}},
+	 .findings = {{.id = FINDING_QUEUE_FULL, .reason = "5 of 5"}}},
 	{.socket = {MACHINE_TCP(5)}, .verdict = LSP_VERDICT_UNJUDGED, .rule = "web.rules:9"},
 	{.socket = {MACHINE_TCP(6)},
 	 .verdict = LSP_VERDICT_EXPECTED,
 	 .rule = "web.rules:3",
-	 .findings = {{FINDING_ODD_EXE, "odd", true}, {FINDING_QUEUE_FULL, "5 of 5"}}},
+	 .findings = {{.id = FINDING_ODD_EXE, .reason = "odd", .is_accepted = true},
+		      {.id = FINDING_QUEUE_FULL, .reason = "5 of 5"}}},
 };
 
 /* Cells for people, port by port; "-" is null. */
@@ -123,7 +125,7 @@ static void test_alarming(void **state)
 	(void)state;
 	for (unsigned i = 0; i < lsp_finding_count(); i++) {
 		const struct machine_row row = {.socket = {MACHINE_TCP(1)},
-						.findings = {{i, "x"}}};
+						.findings = {{.id = i, .reason = "x"}}};
 		const struct machine machine = {.rows = &row, .count = 1};
 		struct lsp_snapshot *snapshot = machine_snapshot(&machine);
 		struct row shown;
