@@ -385,5 +385,5 @@ int rule_line_parse(struct rule_line *parser, const char *line, const char *end)
 		return 0;
 	}
 	parser->before = rule.selector;
-	return rule_table_add_each(parser->table, &rule);
+	return rule_table_add(parser->table, &rule);
 }

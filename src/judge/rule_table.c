@@ -62,7 +62,7 @@ static enum selector_use use_of(const struct selector_pool *pool, const struct s
 	return names_container ? SELECTOR_CONTAINER_RULE : SELECTOR_RULE;
 }
 
-int rule_table_add(struct rule_table *table, const struct rule *rule)
+static int add_one(struct rule_table *table, const struct rule *rule)
 {
 	struct rule *slot = array_add(&table->rules, sizeof(*slot));
 
@@ -74,39 +74,23 @@ int rule_table_add(struct rule_table *table, const struct rule *rule)
 	return 0;
 }
 
-/* The number of the term that names ports; term_count where there is none. */
-static uint32_t find_ports(const struct rule_table *table, const struct selector *selector)
+int rule_table_add(struct rule_table *table, const struct rule *rule)
 {
-	uint32_t number = 0;
-
-	while (number < selector->term_count) {
-		const struct selector_term *term =
-			selector_pool_term(&table->pool, selector, number);
-
-		if (term->fact == FACT_PORT && !term->is_negative)
-			break;
-		number++;
-	}
-	return number;
-}
-
-int rule_table_add_each(struct rule_table *table, const struct rule *rule)
-{
-	struct selector_pool *pool = &table->pool;
-	uint32_t number = find_ports(table, &rule->selector), count = 1;
+	const struct selector_term *ports =
+		selector_pool_find(&table->pool, &rule->selector, FACT_PORT);
+	uint32_t count = rule->is_required && ports ? ports->value_count : 1;
 	int r = 0;
 
-	if (rule->is_required && number < rule->selector.term_count)
-		count = selector_pool_term(pool, &rule->selector, number)->value_count;
 	if (count == 1)
-		return rule_table_add(table, rule);
+		return add_one(table, rule);
 	for (uint32_t i = 0; r >= 0 && i < count; i++) {
 		struct rule item = *rule;
 
 		item.is_item = true;
-		r = selector_pool_split(pool, &rule->selector, number, i, &item.selector);
+		r = selector_pool_split(&table->pool, &rule->selector, FACT_PORT, i,
+					&item.selector);
 		if (r >= 0)
-			r = rule_table_add(table, &item);
+			r = add_one(table, &item);
 	}
 	return r;
 }

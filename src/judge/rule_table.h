@@ -35,12 +35,9 @@ int64_t rule_table_add_file(struct rule_table *table, const char *name);
 
 /*
  * rule_table_add() - one more rule, whose terms stand in the pool; which ports it names is filled
- * in. Return: 0 or -ENOMEM.
+ * in. A required one becomes a rule for each item of its list of ports. Return: 0 or -ENOMEM.
  */
 int rule_table_add(struct rule_table *table, const struct rule *rule);
-
-/* The same, and of a required rule one for each item of its list of ports. */
-int rule_table_add_each(struct rule_table *table, const struct rule *rule);
 
 static inline size_t rule_table_count(const struct rule_table *table)
 {

@@ -176,20 +176,25 @@ int selector_pool_share(const struct selector_pool *pool, struct selector *selec
 	return 0;
 }
 
-int selector_pool_split(struct selector_pool *pool, const struct selector *selector,
-			uint32_t number, uint32_t value, struct selector *out)
+int selector_pool_split(struct selector_pool *pool, const struct selector *selector, size_t fact,
+			uint32_t value, struct selector *out)
 {
-	struct selector_term own = *selector_pool_term(pool, selector, number);
 	int r = 0;
 
-	own.first_value += value;
-	own.value_count = 1;
-	own.value_room = 0;
-	own.is_merged = true;
 	*out = (struct selector){0};
-	for (uint32_t i = 0; r >= 0 && i < selector->term_count; i++)
-		r = i == number ? selector_pool_add_term(pool, out, &own)
-				: use_term(pool, out, selector_pool_index(pool, selector, i));
+	for (uint32_t i = 0; r >= 0 && i < selector->term_count; i++) {
+		struct selector_term own = *selector_pool_term(pool, selector, i);
+
+		if (own.fact != fact || own.is_negative) {
+			r = use_term(pool, out, selector_pool_index(pool, selector, i));
+			continue;
+		}
+		own.first_value += value;
+		own.value_count = 1;
+		own.value_room = 0;
+		own.is_merged = true;
+		r = selector_pool_add_term(pool, out, &own);
+	}
 	return r;
 }
 

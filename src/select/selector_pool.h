@@ -102,11 +102,11 @@ int selector_pool_share(const struct selector_pool *pool, struct selector *selec
 			const struct selector *like);
 
 /*
- * selector_pool_split() - another selector with but one of the values of a term.
- * @number, @value: of the term in @selector, and of the value in it.
+ * selector_pool_split() - another selector, with but one of the values of the term of @fact, which
+ * is positive. @value: its number there.
  */
-int selector_pool_split(struct selector_pool *pool, const struct selector *selector,
-			uint32_t number, uint32_t value, struct selector *out);
+int selector_pool_split(struct selector_pool *pool, const struct selector *selector, size_t fact,
+			uint32_t value, struct selector *out);
 
 /* --- ask --- */
 
