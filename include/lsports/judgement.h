@@ -60,9 +60,8 @@ enum lsp_tristate lsp_selector_match(const struct lsp_selector *selector,
 struct lsp_rules;
 
 /*
- * lsp_rules_new() - rule files, and the built-in table of usual programs. Returns at once: files
- * may be read beside what the caller does until lsp_rules_load(), and until then all that is given
- * must live.
+ * lsp_rules_new() - rule files, and the built-in table of usual programs. Long files may be read
+ * beside what the caller does until lsp_rules_load(), and until then all that is given must live.
  * @files: NULL reads the files of LSP_RULES_DIR that end in ".rules", in the order of names, then
  *         LSP_RULES_LEARNED; either may be absent.
  * @extra: one file more, which may be absent too; NULL for none.
@@ -73,7 +72,7 @@ struct lsp_rules *lsp_rules_new(const char *const *files, size_t count, const ch
 				const char *root);
 
 /*
- * lsp_rules_load() - all is read when it returns, and the rules are const from then on.
+ * lsp_rules_load() - all files are read when it returns.
  * @error: on failure a line for every error, "file:line: what is wrong"; empty on success.
  *
  * Return: 0, -EINVAL for a bad rule, -ENOMEM, or why a file could not be read. After a failure only
@@ -135,19 +134,21 @@ enum lsp_judge_flag {
 /*
  * lsp_judge_needs_users() - is there a rule about users for a listener of the snapshot? Then
  * LSP_LOOKUP_USERS is needed, or lsp_resolve_users().
+ * Return: 1, 0 or -ENOMEM.
  */
-bool lsp_judge_needs_users(const struct lsp_snapshot *snapshot, const struct lsp_rules *rules);
+int lsp_judge_needs_users(const struct lsp_snapshot *snapshot, struct lsp_rules *rules);
 
 /*
  * lsp_judge() - a verdict for every listener, its findings, and the rules that no listener holds.
  * Once; the snapshot is const from then on.
  * @snapshot: its query had LSP_LOOKUP_FINDINGS. With LSP_LOOKUP_REASONS what is said has reasons.
  *            A required rule is missing only where that query covers all that could hold it.
- * @rules: may be freed afterwards.
+ * @rules: may be freed afterwards. Where the host has none, the built-in table is read, as far as
+ * it is about the listeners.
  * @flags: enum lsp_judge_flag.
  * Return: 0 or -ENOMEM.
  */
-int lsp_judge(struct lsp_snapshot *snapshot, const struct lsp_rules *rules, unsigned flags);
+int lsp_judge(struct lsp_snapshot *snapshot, struct lsp_rules *rules, unsigned flags);
 
 /* About socket @index. Before lsp_judge() the verdict is LSP_VERDICT_NONE. */
 void lsp_snapshot_judgement(const struct lsp_snapshot *snapshot, size_t index,

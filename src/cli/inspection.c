@@ -174,11 +174,12 @@ static bool has_reported(const struct lsp_snapshot *snapshot)
 static int judge(const struct inspection *inspection)
 {
 	struct lsp_snapshot *snapshot = inspection->snapshot;
-	int r = 0;
+	int r;
 
 	if (!inspection->rules)
 		return 0;
-	if (lsp_judge_needs_users(snapshot, inspection->rules))
+	r = lsp_judge_needs_users(snapshot, inspection->rules);
+	if (r > 0)
 		r = lsp_resolve_users(snapshot);
 	if (r >= 0)
 		r = lsp_judge(snapshot, inspection->rules, inspection->query.judge_flags);
@@ -187,7 +188,7 @@ static int judge(const struct inspection *inspection)
 	return r;
 }
 
-/* Rules are read while sockets are collected. An error in them is reported before one of the
+/* Long rules are read while sockets are collected. An error in them is reported before one of the
  * latter.
  */
 static int inspect_first(struct inspection *inspection, const struct options *options,

@@ -335,46 +335,54 @@ static int judge_all(struct judge *judge)
 	return r < 0 ? r : judge_rules(judge);
 }
 
-/* The rules that count on this host. */
-static const struct rule_set *set_of(const struct lsp_rules *rules)
+/* The rules that count on this host, for the listeners of @snapshot. Return: 0 or -ENOMEM. */
+static int load_set(struct lsp_rules *rules, const struct lsp_snapshot *snapshot,
+		    const struct rule_set **set)
 {
-	return lsp_rules_exist(rules) ? &rules->host : &rules->usual;
+	bool has_host = lsp_rules_exist(rules);
+
+	*set = has_host ? &rules->host : &rules->usual.set;
+	return has_host ? 0 : usual_load(&rules->usual, snapshot);
 }
 
-bool lsp_judge_needs_users(const struct lsp_snapshot *snapshot, const struct lsp_rules *rules)
+static bool needs_users(const struct rule_set *set, const struct lsp_socket *socket)
 {
-	const struct rule_set *set = set_of(rules);
 	const struct rule *rule;
 	struct rule_index_walk walk;
 
-	for (size_t i = 0; i < lsp_snapshot_count(snapshot); i++) {
-		struct lsp_socket socket;
-
-		lsp_snapshot_socket(snapshot, i, &socket);
-		if (!lsp_socket_is_listener(&socket))
-			continue;
-		rule_index_begin(&walk, &set->index, socket.proto, socket.local.port);
-		while ((rule = rule_index_next(&walk))) {
-			if (selector_pool_lookups(&set->table.pool, &rule->selector) &
-			    LSP_LOOKUP_USERS)
-				return true;
-		}
+	rule_index_begin(&walk, &set->index, socket->proto, socket->local.port);
+	while ((rule = rule_index_next(&walk))) {
+		if (selector_pool_lookups(&set->table.pool, &rule->selector) & LSP_LOOKUP_USERS)
+			return true;
 	}
 	return false;
 }
 
-int lsp_judge(struct lsp_snapshot *snapshot, const struct lsp_rules *rules, unsigned flags)
+int lsp_judge_needs_users(const struct lsp_snapshot *snapshot, struct lsp_rules *rules)
 {
-	const struct rule_set *set = set_of(rules);
-	struct judge judge = {
-		.rules = &set->table,
-		.index = &set->index,
-		.snapshot = snapshot,
-		.flags = flags,
-		.is_usual = set == &rules->usual,
-	};
-	int r;
+	const struct rule_set *set;
+	int r = load_set(rules, snapshot, &set);
 
+	for (size_t i = 0; r == 0 && i < lsp_snapshot_count(snapshot); i++) {
+		struct lsp_socket socket;
+
+		lsp_snapshot_socket(snapshot, i, &socket);
+		r = lsp_socket_is_listener(&socket) && needs_users(set, &socket);
+	}
+	return r;
+}
+
+int lsp_judge(struct lsp_snapshot *snapshot, struct lsp_rules *rules, unsigned flags)
+{
+	const struct rule_set *set;
+	struct judge judge = {.snapshot = snapshot, .flags = flags};
+	int r = load_set(rules, snapshot, &set);
+
+	if (r < 0)
+		return r;
+	judge.rules = &set->table;
+	judge.index = &set->index;
+	judge.is_usual = set == &rules->usual.set;
 	judge.marks = calloc(rule_table_count(judge.rules) + 1, 1);
 	if (!judge.marks)
 		return -ENOMEM;

@@ -16,15 +16,13 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define MAX_FILE ((size_t)64 << 20)
 #define SUFFIX ".rules"
 #define PIECE ((size_t)64 << 10) /* read at once: it stays in a cache */
-
-static const char *const usual_lines[] = {
-#include "usual.rules.inc"
-};
+#define LONG_FILE (64 << 10)     /* reads longer than a thread takes to begin and to end */
 
 struct loader {
 	struct rule_table *table;
@@ -172,19 +170,18 @@ int rule_files_load(struct rule_table *table, const char *const *files, size_t c
 	return r;
 }
 
-int rule_files_load_usual(struct rule_table *table, struct error *error)
+static bool is_long(const char *path)
 {
-	struct selector_names no_names = {0};
-	struct buf text = BUF_INIT;
-	int r;
+	struct stat about;
 
-	for (size_t i = 0; i < ARRAY_SIZE(usual_lines); i++) {
-		buf_append_text(&text, usual_lines[i]);
-		buf_append_char(&text, '\n');
+	return path && stat(path, &about) == 0 && about.st_size >= LONG_FILE;
+}
+
+bool rule_files_are_long(const char *const *files, size_t count, const char *extra)
+{
+	for (size_t i = 0; files && i < count; i++) {
+		if (is_long(files[i]))
+			return true;
 	}
-	r = text.error ? text.error
-		       : rule_reader_parse(table, "usual.rules", text.data, text.size, &no_names,
-					   error);
-	buf_deinit(&text);
-	return r;
+	return is_long(extra) || (!files && is_long(LSP_RULES_LEARNED));
 }

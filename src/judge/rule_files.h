@@ -19,7 +19,10 @@ int rule_files_load(struct rule_table *table, const char *const *files, size_t c
 		    const char *extra, const struct root *root, const struct selector_names *names,
 		    struct error *error);
 
-/* rule_files_load_usual() - the built-in table of usual programs. Return: 0 or -ENOMEM. */
-int rule_files_load_usual(struct rule_table *table, struct error *error);
+/*
+ * rule_files_are_long() - is it worth a thread to read them? A hint: what is not there or cannot be
+ * asked is short, and only files of the machine are asked.
+ */
+bool rule_files_are_long(const char *const *files, size_t count, const char *extra);
 
 #endif

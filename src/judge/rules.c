@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * All rules that a host may have, read in a thread beside the caller. What is in a file is not
- * known here, nor which files there are.
+ * All rules that a host may have; long files are read in a thread beside the caller. What is in a
+ * file is not known here, nor which files there are.
  */
 #include "judge/rules.h"
 
@@ -16,17 +16,13 @@
 /* With fewer, a thread and its caller would take them from each other. */
 #define DESCRIPTORS_FOR_TWO 64
 
-static int read_sets(struct lsp_rules *rules, const struct root *root,
+static int read_host(struct lsp_rules *rules, const struct root *root,
 		     const struct selector_names *names)
 {
-	int r = rule_files_load_usual(&rules->usual.table, &rules->error);
+	int r = rule_files_load(&rules->host.table, rules->files, rules->file_count, rules->extra,
+				root, names, &rules->error);
 
-	if (r >= 0)
-		r = rule_files_load(&rules->host.table, rules->files, rules->file_count,
-				    rules->extra, root, names, &rules->error);
-	if (r >= 0)
-		r = rule_index_init(&rules->host.index, &rules->host.table);
-	return r < 0 ? r : rule_index_init(&rules->usual.index, &rules->usual.table);
+	return r < 0 ? r : rule_index_init(&rules->host.index, &rules->host.table);
 }
 
 static void read_rules(struct lsp_rules *rules)
@@ -40,7 +36,7 @@ static void read_rules(struct lsp_rules *rules)
 	if (r < 0)
 		error_set_errno(&rules->error, r, rules->root ? rules->root : "/");
 	else
-		r = read_sets(rules, &root, &names);
+		r = read_host(rules, &root, &names);
 	service_names_deinit(&services);
 	root_deinit(&root);
 	rules->result = error_note(&rules->error, r);
@@ -70,7 +66,7 @@ struct lsp_rules *lsp_rules_new(const char *const *files, size_t count, const ch
 	rules->file_count = count;
 	rules->extra = extra;
 	rules->root = root;
-	rules->is_read = !has_descriptors_for_two() ||
+	rules->is_read = !rule_files_are_long(files, count, extra) || !has_descriptors_for_two() ||
 			 pthread_create(&rules->thread, NULL, read_beside, rules) != 0;
 	if (rules->is_read)
 		read_rules(rules);
@@ -98,19 +94,13 @@ bool lsp_rules_exist(const struct lsp_rules *rules)
 	return rules->host.table.files.count > 0;
 }
 
-static void rule_set_deinit(struct rule_set *set)
-{
-	rule_index_deinit(&set->index);
-	rule_table_deinit(&set->table);
-}
-
 void lsp_rules_free(struct lsp_rules *rules)
 {
 	if (!rules)
 		return;
 	wait_for(rules);
 	rule_set_deinit(&rules->host);
-	rule_set_deinit(&rules->usual);
+	usual_deinit(&rules->usual);
 	error_deinit(&rules->error);
 	free(rules);
 }

@@ -5,20 +5,16 @@
 #pragma once
 
 #include "error.h"
-#include "judge/rule_index.h"
+#include "judge/rule_set.h"
+#include "judge/usual.h"
 
 #include <lsports/judgement.h>
 
 #include <pthread.h>
 
-struct rule_set {
-	struct rule_table table;
-	struct rule_index index;
-};
-
 struct lsp_rules {
-	struct rule_set host;  /* what the admin expects */
-	struct rule_set usual; /* the built-in table: counts only while host has no file */
+	struct rule_set host; /* what the admin expects */
+	struct usual usual;   /* the built-in table: counts only while host has no file */
 
 	/* What is read; the texts are the caller's until it is. */
 	const char *const *files;

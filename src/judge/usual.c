@@ -5,6 +5,10 @@
  */
 #include "judge/usual.h"
 
+#include "judge/rule_reader.h"
+#include "num.h"
+
+#include <errno.h>
 #include <string.h>
 
 /* As login.defs(5) and adduser.conf(5) have it: system users end at 999 (SYS_UID_MAX). */
@@ -37,6 +41,107 @@ size_t usual_append_unknown(struct buf *out, const struct lsp_subject *subject)
 	else if (!has_uid)
 		buf_append_text(out, "uid");
 	return (port == LSP_UNKNOWN) + !has_uid;
+}
+
+/* --- the table ----------------------------------------------------------------------------------
+ */
+
+static const char *const usual_lines[] = {
+#include "usual.rules.inc"
+};
+
+static bool is_wanted(const struct usual *usual, uint64_t first, uint64_t last)
+{
+	for (uint64_t port = first; port <= last; port++) {
+		if (usual->ports[port / 64] >> port % 64 & 1)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Is the line, up to @end, a rule about a wanted port? The ports are its first word, "tcp/21,990"
+ * or "600-1023"; a rule without them is about all ports.
+ */
+static bool is_about(const struct usual *usual, const char *line, const char *end)
+{
+	const char *at = line, *word_end = memchr(line, ' ', (size_t)(end - line));
+	bool has_ports = false;
+	uint64_t first, last;
+
+	if (line == end || *line == '#')
+		return false;
+	for (word_end = word_end ? word_end : end; at < word_end; at++) {
+		if (!num_scan(&at, word_end, 10, UINT16_MAX, &first))
+			continue;
+		last = first;
+		if (at < word_end && *at == '-' && at++)
+			num_scan(&at, word_end, 10, UINT16_MAX, &last);
+		has_ports = true;
+		if (is_wanted(usual, first, last))
+			return true;
+	}
+	return !has_ports;
+}
+
+static void append_wanted(struct buf *out, const struct usual *usual, const char *text)
+{
+	for (const char *end; *text; text = *end ? end + 1 : end) {
+		end = strchrnul(text, '\n');
+		if (!is_about(usual, text, end))
+			continue;
+		buf_append(out, text, (size_t)(end - text));
+		buf_append_char(out, '\n');
+	}
+}
+
+static int read_wanted(struct usual *usual)
+{
+	const struct selector_names no_names = {0};
+	const char *const *texts = usual->texts ? usual->texts : usual_lines;
+	size_t count = usual->texts ? usual->text_count : ARRAY_SIZE(usual_lines);
+	struct error error = ERROR_INIT;
+	struct buf wanted = BUF_INIT;
+	int r;
+
+	for (size_t i = 0; i < count; i++)
+		append_wanted(&wanted, usual, texts[i]);
+	r = wanted.error ? wanted.error
+			 : rule_reader_parse(&usual->set.table, "usual.rules", wanted.data,
+					     wanted.size, &no_names, &error);
+	if (r >= 0)
+		r = rule_index_init(&usual->set.index, &usual->set.table);
+	if (r < 0)
+		rule_set_deinit(&usual->set);
+	error_deinit(&error);
+	buf_deinit(&wanted);
+	return r < 0 ? -ENOMEM : 0;
+}
+
+int usual_load(struct usual *usual, const struct lsp_snapshot *snapshot)
+{
+	bool has_new = !usual->set.index.table;
+
+	for (size_t i = 0; i < lsp_snapshot_count(snapshot); i++) {
+		struct lsp_socket socket;
+
+		lsp_snapshot_socket(snapshot, i, &socket);
+		if (!lsp_socket_is_listener(&socket) ||
+		    is_wanted(usual, socket.local.port, socket.local.port))
+			continue;
+		usual->ports[socket.local.port / 64] |= UINT64_C(1) << socket.local.port % 64;
+		has_new = true;
+	}
+	if (!has_new)
+		return 0;
+	/* From the start: among rules the first of the table counts. */
+	rule_set_deinit(&usual->set);
+	return read_wanted(usual);
+}
+
+void usual_deinit(struct usual *usual)
+{
+	rule_set_deinit(&usual->set);
 }
 
 /* --- the programs of a port ---------------------------------------------------------------------

@@ -4,7 +4,26 @@
 #define LSPORTS_JUDGE_USUAL_H
 #pragma once
 
-#include "judge/rule_index.h"
+#include "judge/rule_set.h"
+
+/*
+ * As much of the table as was needed: to read all of it takes longer than to list an idle machine.
+ * Zeroed it is the built-in one, and empty.
+ */
+struct usual {
+	const char *const *texts; /* in place of the built-in ones; each is of whole lines */
+	size_t text_count;
+	struct rule_set set;                   /* the rules about @ports */
+	uint64_t ports[(UINT16_MAX + 1) / 64]; /* a bit each */
+};
+
+void usual_deinit(struct usual *usual);
+
+/*
+ * usual_load() - have the rules about every port on which the snapshot has a listener.
+ * Return: 0 or -ENOMEM; then the table has no rule.
+ */
+int usual_load(struct usual *usual, const struct lsp_snapshot *snapshot);
 
 /*
  * usual_is_guarded() - can only the system open such a socket: is the port privileged there, or the

@@ -89,6 +89,8 @@ static void parse_whole(struct rule_table *rules, const char *name, const char *
 	buf_deinit(&errors);
 }
 
+static const char *usual_text; /* of the last rules */
+
 struct lsp_rules *ruling_rules(const char *host, const char *usual)
 {
 	struct lsp_rules *rules = calloc(1, sizeof(*rules));
@@ -96,8 +98,9 @@ struct lsp_rules *ruling_rules(const char *host, const char *usual)
 	MUST(rules);
 	rules->is_read = true;
 	parse_whole(&rules->host.table, "host.rules", host);
-	parse_whole(&rules->usual.table, "usual.rules", usual);
 	MUST(rule_index_init(&rules->host.index, &rules->host.table) == 0);
-	MUST(rule_index_init(&rules->usual.index, &rules->usual.table) == 0);
+	usual_text = usual ? usual : "";
+	rules->usual.texts = &usual_text;
+	rules->usual.text_count = 1;
 	return rules;
 }

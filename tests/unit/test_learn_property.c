@@ -257,7 +257,7 @@ static void learn(const struct listeners *machine, const char *ending, struct bu
 	lsp_snapshot_free(snapshot);
 }
 
-static struct lsp_snapshot *judge(const struct listeners *machine, const struct lsp_rules *rules)
+static struct lsp_snapshot *judge(const struct listeners *machine, struct lsp_rules *rules)
 {
 	struct lsp_snapshot *snapshot = machine_of(machine->rows, machine->count);
 	struct lsp_query query = machine_query;
@@ -648,7 +648,7 @@ static size_t damage(struct dice *dice, const struct buf *text, size_t count, st
 
 /* Return: 1 if the altered line itself now hides a listener. */
 static size_t expect_no_quieter(unsigned seed, const struct listeners *learned,
-				const struct listeners *now, const struct lsp_rules *rules,
+				const struct listeners *now, struct lsp_rules *rules,
 				size_t altered)
 {
 	struct lsp_snapshot *snapshot = judge(now, rules);

@@ -17,12 +17,6 @@ static uint32_t next_random(uint64_t *seed)
 	return (uint32_t)(*seed >> 33);
 }
 
-static void unload(struct rule_set *set)
-{
-	rule_index_deinit(&set->index);
-	rule_table_deinit(&set->table);
-}
-
 static void load(struct rule_set *set, const char *text, size_t size)
 {
 	struct buf errors = BUF_INIT;
@@ -119,7 +113,7 @@ static void the_ends_of_ranges(void **state)
 		load(&rules, texts[i], strlen(texts[i]));
 		for (unsigned port = 0; port <= 65535; port++)
 			expect_port(&rules, (uint16_t)port, seen);
-		unload(&rules);
+		rule_set_deinit(&rules);
 	}
 }
 
@@ -163,7 +157,7 @@ static void random_ranges(void **state)
 		}
 		free(seen);
 		buf_deinit(&text);
-		unload(&rules);
+		rule_set_deinit(&rules);
 	}
 }
 
@@ -194,7 +188,7 @@ static void a_hundred_thousand_rules(void **state)
 	}
 	free(seen);
 	buf_deinit(&text);
-	unload(&rules);
+	rule_set_deinit(&rules);
 }
 
 static void a_rule_that_names_ports_is_marked(void **state)
@@ -215,7 +209,7 @@ static void a_rule_that_names_ports_is_marked(void **state)
 		load(&rules, rows[i].text, strlen(rows[i].text));
 		expect(rule_table_at(&rules.table, 0)->has_port == rows[i].expected, "%s",
 		       rows[i].text);
-		unload(&rules);
+		rule_set_deinit(&rules);
 	}
 }
 
