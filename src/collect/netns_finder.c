@@ -9,7 +9,7 @@
 
 #include "buf.h"
 #include "cleanup.h"
-#include "collect/fdcount.h"
+#include "host/fdcount.h"
 #include "collect/netns_link.h"
 #include "dirscan.h"
 #include "host/mountinfo.h"

@@ -16,6 +16,7 @@
 #define PORT_MAX (PORTSYSCTL_COUNT - 1)
 /* Every second port is reserved: 32768 of them, five digits and a comma each. */
 #define LIST_MAX (256u << 10)
+#define LIST_USUAL 4096 /* read first: the kernel clears as much memory as is asked for */
 
 /* --- pure ---------------------------------------------------------------------------------- */
 
@@ -114,6 +115,34 @@ static int add_lists(const struct lsp_port_range *range, const struct buf *list,
 	return r;
 }
 
+/* Nothing is reserved: nearly every host has it so, and is spared two tables of all ports. */
+static int add_range(const struct lsp_port_range *range, uint32_t netns,
+		     struct lsp_snapshot *snapshot)
+{
+	int r = range ? builder_set_ephemeral(snapshot, netns, range, 1) : 0;
+
+	return r < 0 ? r : builder_set_reserved(snapshot, netns, NULL, 0);
+}
+
+/*
+ * The kernel gives the list to a single read: what does not fit is lost (proc_do_large_bitmap() in
+ * kernel/sysctl.c). A text that fills all of a short read is read again.
+ */
+static int read_list(const struct root *root, struct buf *out)
+{
+	size_t size, wanted = LIST_USUAL;
+	int r;
+
+	do {
+		r = buf_reserve(out, wanted);
+		size = out->capacity;
+		if (r >= 0)
+			r = root_read(root, DIRECTORY "ip_local_reserved_ports", out, LIST_MAX);
+		wanted = LIST_MAX;
+	} while (r >= 0 && out->size >= size && size < LIST_MAX);
+	return r;
+}
+
 static int load_lists(const struct root *root, uint32_t netns, struct lsp_snapshot *snapshot)
 {
 	struct buf text = BUF_INIT;
@@ -121,13 +150,11 @@ static int load_lists(const struct root *root, uint32_t netns, struct lsp_snapsh
 	bool has_range;
 	int r = load_range(root, netns, snapshot, &range, &has_range);
 
-	/* The kernel gives the list to a single read: what does not fit is lost (kernel/sysctl.c).
-	 */
 	if (r >= 0)
-		r = buf_reserve(&text, LIST_MAX);
-	if (r >= 0)
-		r = root_read(root, DIRECTORY "ip_local_reserved_ports", &text, LIST_MAX);
-	if (r >= 0)
+		r = read_list(root, &text);
+	if (r >= 0 && (!text.size || text.data[0] == '\n'))
+		r = add_range(has_range ? &range : NULL, netns, snapshot);
+	else if (r >= 0)
 		r = add_lists(has_range ? &range : NULL, &text, netns, snapshot);
 	buf_deinit(&text);
 	return r;

@@ -20,6 +20,8 @@ static int visit_process(struct walk *walk, const char *name, uint32_t pid)
 		tally_add(&walk->tally, &visit);
 		return 0;
 	}
+	if (process_is_empty(&walk->proc, pid, walk->wanted.is_whole))
+		return 0;
 	visit_begin(&visit, &walk->proc, name, pid);
 	if (visit.dir >= 0 && !walk_check_time(walk, &visit)) {
 		visit_end(&visit);

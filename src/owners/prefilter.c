@@ -11,6 +11,7 @@
 #include "deadline.h"
 #include "dirscan.h"
 #include "owners/fdtable.h"
+#include "owners/process.h"
 #include "owners/procparse.h"
 #include "owners/threads.h"
 
@@ -75,6 +76,11 @@ static void check_process(struct prefilter *prefilter, struct fdtable *table, si
 	char path[24];
 	int r;
 
+	if (process_is_empty(prefilter->proc, pid_at(prefilter, index),
+			     prefilter->wanted->is_whole)) {
+		prefilter->needs_visit[index] = false;
+		return;
+	}
 	snprintf(path, sizeof(path), "%u/task", pid_at(prefilter, index));
 	if (prefilter->wanted->is_whole &&
 	    !threads_is_single(prefilter->proc, prefilter->proc->fd, path))

@@ -12,6 +12,7 @@
 #include "owners/threads.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 /* Return: 0, -ENOMEM, or 1 when the rest of the table need not be tried. */
 static int add_descriptor(struct walk *walk, struct visit *visit, int dir,
@@ -105,6 +106,17 @@ static int read_tables(struct walk *walk, struct visit *visit)
 
 	/* A leader that ended leaves an empty table or none, while its threads go on. */
 	return r < 0 || visit->is_refused || !walk->wanted.is_whole ? r : read_threads(walk, visit);
+}
+
+bool process_is_empty(const struct procfs *proc, uint32_t pid, bool is_whole)
+{
+	char path[24];
+
+	snprintf(path, sizeof(path), "%u/fd", pid);
+	if (!fdcount_is_none(&proc->counts, path))
+		return false;
+	snprintf(path, sizeof(path), "%u/task", pid);
+	return !is_whole || threads_is_single(proc, proc->fd, path);
 }
 
 int process_read(struct walk *walk, struct visit *visit)

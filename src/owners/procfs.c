@@ -35,6 +35,8 @@ int procfs_open(struct procfs *proc, const struct root *root)
 	}
 	proc->how = dirscan_probe(root, proc->fd);
 	proc->is_own = is_own(root, proc->fd);
+	if (proc->is_own)
+		proc->counts = fdcount_probe(proc->fd, (uint32_t)getpid());
 	return 0;
 }
 

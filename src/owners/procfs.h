@@ -13,6 +13,7 @@
 #pragma once
 
 #include "dirscan.h"
+#include "host/fdcount.h"
 #include "owners/procparse.h"
 #include "root.h"
 
@@ -25,6 +26,7 @@ struct procfs {
 	struct dirscan_how how;
 	int fd;      /* owned; -1 while it is closed */
 	bool is_own; /* of our own PID namespace: kcmp(2) and BPF know processes by the same PIDs */
+	struct fdcount counts; /* nothing is known where it is not our own */
 };
 
 /* procfs_open() - "proc" below @root. Return: 0, or a negative errno and a closed @proc. */

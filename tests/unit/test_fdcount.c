@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* collect/fdcount: only what the kernel says to be empty is taken for empty. */
+/* host/fdcount: only what the kernel says to be empty is taken for empty. */
 #include "support.h"
 
-#include "collect/fdcount.h"
+#include "host/fdcount.h"
 
 #include <fcntl.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
  * From Linux 6.2 on the size of /proc/PID/fd is the number of descriptors (fs/proc/fd.c,
  * proc_fd_getattr()). Before it was 0, so our own table, which is never empty, is asked first.
  */
-#include "collect/fdcount.h"
+#include "host/fdcount.h"
 
 #include <fcntl.h>
 #include <stdio.h>

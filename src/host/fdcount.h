@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Whether a process has any descriptor, by one call: kernel threads and zombies have none. */
-#ifndef LSPORTS_COLLECT_FDCOUNT_H
-#define LSPORTS_COLLECT_FDCOUNT_H
+#ifndef LSPORTS_HOST_FDCOUNT_H
+#define LSPORTS_HOST_FDCOUNT_H
 #pragma once
 
 #include <stdbool.h>
