@@ -44,7 +44,9 @@ static void close_but_link(struct descriptors *program)
 {
 	skel_closenz(program->progs.list_descriptors.prog_fd);
 	skel_closenz(program->maps.bss.map_fd);
-	program->progs.list_descriptors.prog_fd = program->maps.bss.map_fd = 0;
+	skel_closenz(program->maps.rodata.map_fd);
+	program->progs.list_descriptors.prog_fd = 0;
+	program->maps.bss.map_fd = program->maps.rodata.map_fd = 0;
 }
 
 static int load(struct descriptors *program)
@@ -114,8 +116,9 @@ struct bpf_pass *bpf_pass_new(unsigned types, bool only_unconnected, bool is_who
 		return NULL;
 	}
 	pass->deadline = deadline;
-	pass->program->bss->types = types;
-	pass->program->bss->only_unconnected = only_unconnected;
+	pass->program->rodata->types = types;
+	pass->program->rodata->only_unconnected = only_unconnected;
+	pass->program->rodata->is_counting = is_whole;
 	pass->program->bss->is_whole = is_whole;
 	pass->is_running = is_aside && pthread_create(&pass->thread, NULL, load_and_run, pass) == 0;
 	if (!pass->is_running)

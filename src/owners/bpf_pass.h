@@ -19,7 +19,7 @@ struct bpf_pass;
  * bpf_pass_new() - loads the program and runs it for the first time.
  * @types: of sockets of IPv4 and IPv6 that it reports: 1 << SOCK_STREAM, 1 << SOCK_DGRAM, ...
  * @only_unconnected: of streams only those that may listen.
- * @is_whole: it also reports rings, and each process that it reads.
+ * @is_whole: it also reports rings, each process that it reads, and references.
  * @deadline: at which it ends with what it has, 0: none.
  * @is_aside: in a thread of its own; the caller goes on.
  * Return: for bpf_pass_free(), NULL when memory is short.
@@ -36,8 +36,8 @@ void bpf_pass_free(struct bpf_pass *pass); /* waits; takes NULL too */
 int bpf_pass_wait(struct bpf_pass *pass, const struct descriptor **records, size_t *count);
 
 /*
- * bpf_pass_run_whole() - runs the program once more, after bpf_pass_wait(), now as if @is_whole.
- * Return: likewise.
+ * bpf_pass_run_whole() - runs the program once more, after bpf_pass_wait(), now as if @is_whole,
+ * but with references only if they were reported before. Return: likewise.
  */
 int bpf_pass_run_whole(struct bpf_pass *pass, const struct descriptor **records, size_t *count);
 

@@ -33,6 +33,8 @@ typedef _Bool bool;
 #define AF_INET6 10
 #define SOCK_STREAM 1
 #define RING "[io_urin" /* as much of "[io_uring]" as is compared */
+#define WAITERS_MAX 4096 /* of one socket that are counted */
+#define QUEUE_MAX 256    /* bytes of a lock, at most */
 
 /* include/uapi/linux/net.h */
 typedef enum { SS_FREE, SS_UNCONNECTED } socket_state;
@@ -84,10 +86,23 @@ struct proto_ops {
 	int family;
 };
 
+struct list_head {
+	struct list_head *next;
+};
+
+struct wait_queue_head {
+	struct list_head head;
+};
+
+struct socket_wq {
+	struct wait_queue_head wait;
+};
+
 struct socket {
 	socket_state state;
 	short type;
 	const struct proto_ops *ops;
+	struct socket_wq wq;
 };
 
 /* The inode of every socket stands behind it (include/net/sock.h, SOCK_INODE()). */
@@ -127,9 +142,10 @@ struct bpf_iter__task_file {
 	struct file *file;
 };
 
-/* Which sockets are wanted; set before the program is loaded. */
-__u32 types;            /* 1 << SOCK_STREAM, ... */
-__u32 only_unconnected; /* of streams those that may listen */
+/* Set before the program is loaded, which leaves out what they do not ask for. */
+const volatile __u32 types;            /* of sockets that are wanted: 1 << SOCK_STREAM, ... */
+const volatile __u32 only_unconnected; /* of streams those that may listen */
+const volatile __u32 is_counting;      /* references are reported too */
 /* Rings are reported too, and each process that is read; may be set between two passes. */
 __u32 is_whole;
 /*
@@ -225,6 +241,76 @@ static unsigned int references_of(const struct file *file)
 	return 0;
 }
 
+/*
+ * What poll(2) and select(2) put into the queue of a file: the same in every kernel since 4.13
+ * (include/linux/poll.h, wait.h), and to look it up would take longer than all the rest.
+ */
+struct waiter {
+	const struct file *file; /* a reference */
+	unsigned long key;
+	struct {
+		unsigned int flags;
+		void *private;
+		void *function;
+		const void *next, *previous;
+	} entry;
+	const void *queue;
+};
+
+struct waiters {
+	const struct file *file;
+	const void *head; /* of the list of entries */
+	const void *at;   /* the next entry's place in that list */
+	unsigned int count;
+	bool is_end;
+};
+
+/* Others than poll(2) in the queue are told by what stands around their entry. */
+static long count_waiter(__u32 index, void *data)
+{
+	struct waiters *waiters = data;
+	struct waiter waiter;
+
+	(void)index;
+	waiters->is_end = waiters->at == waiters->head ||
+			  bpf_probe_read_kernel(
+				  &waiter, sizeof(waiter),
+				  waiters->at - __builtin_offsetof(struct waiter, entry.next)) < 0;
+	if (waiters->is_end)
+		return 1;
+	/* The queue begins before its list. */
+	if (waiter.file == waiters->file && waiter.queue < waiters->head &&
+	    waiter.queue + QUEUE_MAX > waiters->head)
+		waiters->count++;
+	waiters->at = waiter.entry.next;
+	return 0;
+}
+
+/*
+ * How often processes wait for the socket in poll(2) or select(2): each holds a reference
+ * (fs/select.c, __pollwait()). WAITERS_MAX where the queue is longer.
+ */
+static unsigned int count_waiters(const struct file *file, const struct socket *socket)
+{
+	struct waiters waiters = {.file = file,
+				  .head = &socket->wq.wait.head,
+				  .at = BPF_CORE_READ(socket, wq.wait.head.next)};
+
+	bpf_loop(WAITERS_MAX, count_waiter, &waiters, 0);
+	return waiters.is_end ? waiters.count : WAITERS_MAX;
+}
+
+/* Without those of whoever waits for it; who comes or goes meanwhile is not there the next time. */
+static unsigned int held_references(const struct file *file, const struct socket *socket)
+{
+	unsigned int references = references_of(file);
+	unsigned int waiters = count_waiters(file, socket);
+
+	if (!references || waiters == WAITERS_MAX)
+		return 0;
+	return references > waiters ? references - waiters : 1;
+}
+
 static void write(struct bpf_iter__task_file *at, const struct task_struct *task,
 		  struct descriptor *found)
 {
@@ -261,8 +347,8 @@ int list_descriptors(struct bpf_iter__task_file *at)
 		return 0;
 	if (socket)
 		found.inode = inode_of(socket);
-	if (socket && is_whole)
-		found.references = references_of(file);
+	if (socket && is_counting)
+		found.references = held_references(file, socket);
 	found.fd = (int)at->fd;
 	write(at, task, &found);
 	return 0;

@@ -12,8 +12,9 @@ struct descriptor {
 	unsigned int inode;       /* of the socket; 0: an io_uring, or a mark */
 	unsigned int pid, thread; /* @thread is not @pid where the table is not the leader's */
 	int fd;                   /* of a mark -1: from here on the kernel reads this process */
-	/* Of a socket, in a whole pass; 0 in others. */
-	unsigned int references;  /* to its open file, without the reporter's own; 0: unknown */
+	/* Of a socket, where references are asked for; else 0. */
+	/* To its open file, without the reporter's own and those of poll(2); 0: unknown. */
+	unsigned int references;
 	unsigned int sharers;     /* threads and processes that use the table of descriptors */
 	unsigned long long table; /* tells tables apart, and means nothing else */
 };

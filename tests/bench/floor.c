@@ -89,7 +89,7 @@ static void read_descriptors(void)
 
 	if (!program)
 		fail("open");
-	program->bss->types = 1u << SOCK_STREAM | 1u << SOCK_DGRAM;
+	program->rodata->types = 1u << SOCK_STREAM | 1u << SOCK_DGRAM;
 	if (descriptors__load(program) < 0 || descriptors__attach(program) < 0)
 		fail("load");
 	attr.iter_create.link_fd = (__u32)program->links.list_descriptors_fd;

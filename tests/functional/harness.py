@@ -268,6 +268,10 @@ def inodes_of_proc():
     return found
 
 
+# What an io_uring or a message holds the kernel closes some time after the process has ended.
+LATE_HOLDERS = ("uring", "hidden-ring", "scm")
+
+
 class Made:
     """Sockets held by a helper process for as long as the with block runs."""
 
@@ -296,11 +300,10 @@ class Made:
             raise
         finally:
             self.child.stdout.close()
-        if any("holder=uring" in spec for spec in self.command):
+        if any(f"holder={how}" in spec for spec in self.command for how in LATE_HOLDERS):
             self.wait_until_gone()
 
     def wait_until_gone(self):
-        """The kernel closes what an io_uring holds some time after its process has ended."""
         wanted = {str(row["inode"]) for row in self.rows}
         for _ in range(1000):
             if not wanted & inodes_of_proc():

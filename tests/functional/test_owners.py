@@ -25,6 +25,29 @@ def shows_registered_files():
     return (int(major), int(minor)) >= (6, 14)
 
 
+# Holds a socket on port 1090 and waits for it.
+WAITER = """
+import select, socket, sys
+made = socket.socket(socket.AF_INET, socket.SOCK_{kind})
+made.bind(("0.0.0.0", 1090))
+if made.type == socket.SOCK_STREAM:
+    made.listen(1)
+poll = select.poll()
+poll.register(made, select.POLLIN)
+ends = socket.socketpair()
+{before}
+sys.stdout.write("x")
+sys.stdout.flush()
+{call}
+"""
+
+
+def is_waiting(pid):
+    """Is it in poll(2) or select(2)?"""
+    with open(f"/proc/{pid}/wchan") as file:
+        return "poll" in file.read()
+
+
 class Cases:
     """Tests for every owner source: HOW is the value of --owners."""
 
@@ -208,6 +231,35 @@ class ByBpf(Cases, unittest.TestCase):
         self.assertEqual(len(answer["sockets"]), 1)
         ids = [one["id"] for one in answer["sockets"][0]["findings"]]
         self.assertNotIn("held-elsewhere", ids)
+
+    def test_who_waits_in_poll_holds_nothing_elsewhere(self):
+        for kind in ("STREAM", "DGRAM"):
+            for call in ("select.select([made, made], [], [])", "poll.poll()"):
+                with self.subTest(kind=kind, call=call):
+                    self.assertNotIn("held-elsewhere", self.find_waiting(kind, "", call))
+
+    def test_what_is_in_flight_does_not_hide_behind_poll(self):
+        flight = "socket.send_fds(ends[0], [b'x'], [made.fileno()])"
+        for kind in ("STREAM", "DGRAM"):
+            with self.subTest(kind=kind):
+                self.assertIn("held-elsewhere", self.find_waiting(kind, flight, "poll.poll()"))
+
+    def find_waiting(self, kind, before, call):
+        """{id: reason} of a socket whose owner waits for it."""
+        script = WAITER.format(kind=kind, before=before, call=call)
+        child = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE,
+                                 preexec_fn=harness.die_with_parent)
+        try:
+            self.assertEqual(child.stdout.read(1), b"x")
+            harness.wait_for(lambda: is_waiting(child.pid), "it waits")
+            answer = harness.lsports_json("--owners", self.HOW, "--strict", "port=1090")
+        finally:
+            child.kill()
+            child.wait()
+            child.stdout.close()
+        row, = answer["sockets"]
+        self.assertEqual([owner["pid"] for owner in row["owners"]], [child.pid])
+        return {one["id"]: one["reason"] for one in row["findings"]}
 
 
 if __name__ == "__main__":
