@@ -23,6 +23,19 @@
 #define DECIDES "what is reported"
 #define TITLE "# Differences that lsports --check --report-once has reported.\n"
 
+/* It is written over: a file that somebody else wrote is not taken for ours. */
+static int check_title(const char *path, const struct buf *text, struct error *error)
+{
+	size_t size = text->size < strlen(TITLE) ? text->size : strlen(TITLE);
+
+	if (memcmp(text->data, TITLE, size) == 0)
+		return 0;
+	return error_set(error, -EEXIST,
+			 "%s: does not begin as lsports --report-once writes it, and is left as it "
+			 "is: remove it, or name another file",
+			 path);
+}
+
 static int read_file(const char *path, struct buf *text, struct error *error)
 {
 	cleanup(cleanup_close) int fd = trusted_open(path, 0, DECIDES, error);
@@ -31,7 +44,9 @@ static int read_file(const char *path, struct buf *text, struct error *error)
 	if (fd < 0)
 		return fd == -ENOENT ? 0 : error_note(error, fd);
 	r = root_read_fd(fd, text, MAX_FILE);
-	return r < 0 ? error_set_errno(error, r, path) : 0;
+	if (r < 0)
+		return error_set_errno(error, r, path);
+	return text->size ? check_title(path, text, error) : 0;
 }
 
 static void append_line(struct buf *out, const struct change *change)
@@ -81,6 +96,9 @@ int report_open(struct report *report, const char *path, struct changes *changes
 	report->path = path;
 	/* No lock file is made beside what is refused. */
 	r = trusted_check(path, DECIDES, error);
+	if (r >= 0)
+		r = read_file(path, &text, error);
+	buf_reset(&text);
 	if (r >= 0)
 		buf_printf(&text, "%s.lock", path);
 	if (r >= 0)

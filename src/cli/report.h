@@ -20,8 +20,8 @@ struct report {
  * report_open() - marks the changes that stand in the file @path as reported. @report: REPORT_INIT.
  * A damaged line marks nothing: a damaged file makes a check louder.
  * @error: why, with the way out.
- * Return: 0, or a negative errno of the lock, or of a file that is there and cannot be read or
- * could be changed by others (trusted_open()).
+ * Return: 0, or a negative errno of the lock, or of a file that is there and cannot be read, could
+ * be changed by others (trusted_open()), or was written by somebody else (-EEXIST).
  */
 int report_open(struct report *report, const char *path, struct changes *changes,
 		struct error *error);

@@ -59,8 +59,9 @@ class Once(Checking):
             reported = self.once(status=1).out
             good = harness.read_bytes(self.reported)
             self.assertEqual(self.once(status=1).out, b"")
-            for text in (b"", good[:-1], good[:len(good) // 2], b"\0" * len(good),
-                         good.replace(b"44", b"43"), os.urandom(400)):
+            title = good[:good.index(b"\n") + 1]
+            for text in (b"", good[:-1], good[:len(good) // 2], title + b"\0" * len(good),
+                         good.replace(b"44", b"43"), title + os.urandom(400)):
                 with open(self.reported, "wb") as file:
                     file.write(text)
                 now = set(self.once(status=1).out.splitlines())
@@ -71,6 +72,16 @@ class Once(Checking):
             with open(self.reported, "wb") as file:
                 file.write(good * 2 + b"# note\n+ tcp/1 user=x\n")
             self.assertEqual(self.once(status=1).out, b"")
+
+    def test_file_of_somebody_else_is_left_alone(self):
+        with harness.Made(NEW):
+            for text in (b"tcp/22 user=root\n", b"#!/bin/sh\n", b"\0" * 400, os.urandom(400)):
+                with open(self.reported, "wb") as file:
+                    file.write(text)
+                result = self.once(status=2)
+                self.assertIn(b"4444", result.out)
+                self.assertIn("remove it, or name another file", "\n".join(result.said))
+                self.assertEqual(harness.read_bytes(self.reported), text)
 
     def test_each_byte_cut(self):
         with harness.Made(NEW):

@@ -35,6 +35,8 @@ static void make_changes(struct changes *changes, unsigned set)
 	}
 }
 
+static const char title[] = "# Differences that lsports --check --report-once has reported.\n";
+
 static void path_of(char out[256], void **state)
 {
 	snprintf(out, 256, "%s/reported", (char *)*state);
@@ -161,7 +163,8 @@ static void no_flipped_byte_makes_it_quieter(void **state)
 	run(state, 7, false);
 	text = tree_read_text(*state, "reported");
 	size = strlen(text);
-	for (size_t i = 0; i < size; i++) {
+	assert_memory_equal(text, title, strlen(title));
+	for (size_t i = strlen(title); i < size; i++) {
 		for (unsigned bit = 0; bit < 8; bit++) {
 			const char old = text[i];
 			unsigned reported;
@@ -205,14 +208,16 @@ static void a_truncated_file_reports_again(void **state)
 
 static void doubled_reordered_and_foreign_lines_change_nothing(void **state)
 {
-	static const char other[] = "~ tcp/80 user=root exe=/tmp/nginx\n"
-				    "\n"
-				    "nonsense\n"
-				    "+ tcp/4444 user=root exe=/usr/bin/nc\n"
-				    "+ tcp/4444 user=root exe=/usr/bin/nc\n"
-				    "# Differences\n"
-				    "+ udp/auto user=dora\0\n"
-				    "- tcp/22 user=root required";
+	static const char other[] =
+		"# Differences that lsports --check --report-once has reported.\n"
+		"~ tcp/80 user=root exe=/tmp/nginx\n"
+		"\n"
+		"nonsense\n"
+		"+ tcp/4444 user=root exe=/usr/bin/nc\n"
+		"+ tcp/4444 user=root exe=/usr/bin/nc\n"
+		"# Differences\n"
+		"+ udp/auto user=dora\0\n"
+		"- tcp/22 user=root required";
 
 	tree_write(*state, "reported", other, sizeof(other) - 1);
 	assert_int_equal(peek(state, 15), 4 | 8);
@@ -229,8 +234,9 @@ static void the_file_is_never_too_large(void **state)
 
 	assert_non_null(text);
 	memset(text, 'x', most);
+	memcpy(text, title, strlen(title));
 	for (size_t i = 0; i < most / line; i++) {
-		text[i * line] = (char)('0' + i);
+		text[i * line + strlen(title)] = (char)('0' + i);
 		text[(i + 1) * line - 1] = '\n';
 	}
 	tree_write(*state, "reported", text, most);
@@ -248,11 +254,14 @@ static void what_is_no_file_is_said(void **state)
 	static const struct {
 		const char *name;
 		int expected;
-	} rows[] = {
-		{"link", -EPERM}, {"fifo", -EPERM}, {"open", -EPERM}, {"absent/reported", -ENOENT}};
+	} rows[] = {{"link", -EPERM},   {"fifo", -EPERM},
+		    {"open", -EPERM},   {"absent/reported", -ENOENT},
+		    {"rules", -EEXIST}, {"nearly", -EEXIST}};
 	char path[256];
 
 	tree_write_text(*state, "target", "+ tcp/4444 user=root exe=/usr/bin/nc\n");
+	tree_write_text(*state, "rules", "tcp/22 user=root\n");
+	tree_write_text(*state, "nearly", "# Differences\n");
 	tree_link(*state, "link", "target");
 	snprintf(path, sizeof(path), "%s/fifo", (char *)*state);
 	assert_int_equal(mkfifo(path, 0600), 0);
