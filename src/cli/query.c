@@ -290,9 +290,10 @@ static void fill_scope(struct query *query, const struct options *options)
 	scope->lookups |= query->format->lookups | lsp_selector_lookups(query->selector);
 	if (query->is_check || options->learn)
 		scope->lookups |= CHECK_LOOKUPS;
-	if (options->learn)
+	/* The rule of a difference is the same whatever else is shown. */
+	if (query->is_check || options->learn)
 		scope->lookups |= LSP_LOOKUP_USERS;
-	else if (is_alarm && !options->is_extended)
+	if (!options->learn && is_alarm && !options->is_extended)
 		defer_users(query);
 	/* JSON shows findings with their reasons. */
 	if (scope->lookups & LSP_LOOKUP_FINDINGS && query->format->default_set & SET_JSON)

@@ -21,8 +21,11 @@ class Once(Checking):
             first = self.once(status=1)
             self.assertEqual(len(self.lines(first)), 1)
             self.assertEqual(os.stat(self.reported).st_mode & 0o777, 0o600)
-            for _ in range(3):
-                again = self.once(status=1)
+            for more in ((), (), ("-o", "port"), ("-n",), ("-O",), ("-J", "-o", "port")):
+                again = self.once(*more, status=1)
+                if "-J" in more:
+                    self.assertEqual(json.loads(again.out)["changes"], [])
+                    continue
                 self.assertEqual((again.out, again.err), (b"", b""), str(again))
             with harness.Made("udp,port=4445"):
                 line, = self.lines(self.once(status=1))
