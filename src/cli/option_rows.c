@@ -108,8 +108,8 @@ const struct option_row option_rows[] = {
 	  .help = "write to FILE, which is replaced as a whole or not at all; - is standard output" },
 
 	{ 0, "check", NULL, JUDGE, FLAG(is_check),
-	  .help = "show only differences from the rules: + new, - missing, ~ changed; exit "
-		  "status 1 if there are any" },
+	  .help = "show only differences from the rules: + new, - missing, ~ changed, ? could "
+		  "not be judged; exit status 1 for a difference, 3 if there are only ? lines" },
 	{ 0, "report-once", "FILE", JUDGE, TEXT(report_once),
 	  .help = "with --check: report each difference once, until it ends; FILE keeps what "
 		  "was reported" },
