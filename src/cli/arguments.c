@@ -57,15 +57,20 @@ static int refuse_without_argument(const struct option_row *row, bool is_long, s
 	return error_take(error, -EINVAL, &text);
 }
 
+static bool has_prefix(const struct option_row *row, const char *name, size_t size)
+{
+	const char *whole = option_rows_public_name(row);
+
+	return whole && strncmp(whole, name, size) == 0;
+}
+
 /* How many options begin with the @size bytes of @name. */
 static size_t count_prefixed(const char *name, size_t size)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < option_rows_count; i++)
-		if (option_rows_name(&option_rows[i]) &&
-		    strncmp(option_rows_name(&option_rows[i]), name, size) == 0)
-			count++;
+		count += has_prefix(&option_rows[i], name, size);
 	return count;
 }
 
@@ -76,8 +81,7 @@ static int refuse_ambiguous(const char *name, size_t size, struct error *error)
 
 	buf_printf(&text, "option \"--%.*s\" could mean ", (int)size, name);
 	for (size_t i = 0; i < option_rows_count; i++) {
-		if (!option_rows_name(&option_rows[i]) ||
-		    strncmp(option_rows_name(&option_rows[i]), name, size) != 0)
+		if (!has_prefix(&option_rows[i], name, size))
 			continue;
 		buf_printf(&text, "%s--%s", between, option_rows_name(&option_rows[i]));
 		between = ", ";
@@ -102,7 +106,7 @@ static int refuse_long(const char *option, struct error *error)
 		return error_note(error, -ENOMEM);
 	nearest_init(&nearest, bare);
 	for (size_t i = 0; i < option_rows_count; i++)
-		if (option_rows_name(&option_rows[i]))
+		if (option_rows_public_name(&option_rows[i]))
 			nearest_try(&nearest, option_rows_name(&option_rows[i]));
 	buf_printf(&text, "unknown option \"--%s\"", bare);
 	if (nearest.word)
@@ -119,7 +123,7 @@ static const char *find_single_dashed(int argc, char *const *argv, int letter)
 		if (argv[a][0] != '-' || !strchr(argv[a] + 1, letter))
 			continue;
 		for (size_t i = 0; i < option_rows_count; i++)
-			if (option_rows_name(&option_rows[i]) &&
+			if (option_rows_public_name(&option_rows[i]) &&
 			    strcmp(option_rows_name(&option_rows[i]), argv[a] + 1) == 0)
 				return option_rows_name(&option_rows[i]);
 	}
@@ -213,20 +217,35 @@ static int apply(const struct option_row *row, const char *argument, struct opti
 	return 0;
 }
 
-static void build_getopt(char *shorts, struct option *longs)
+/* Is the long option of @row among the arguments, written in full? */
+static bool is_given(const struct option_row *row, int argc, char *const *argv)
+{
+	const char *name = option_rows_name(row);
+	size_t size = strlen(name);
+
+	for (int a = 1; a < argc; a++)
+		if (strncmp(argv[a], "--", 2) == 0 && strncmp(argv[a] + 2, name, size) == 0 &&
+		    (!argv[a][2 + size] || argv[a][2 + size] == '='))
+			return true;
+	return false;
+}
+
+static void build_getopt(int argc, char *const *argv, char *shorts, struct option *longs)
 {
 	/* A leading colon keeps getopt(3) silent, and makes it report a missing argument as ':'. */
 	*shorts++ = ':';
 	for (size_t i = 0; i < option_rows_count; i++) {
 		const struct option_row *row = &option_rows[i];
-		bool is_again = row->group == OPTION_GROUP_HIDDEN && option_rows_letter(row);
+		bool is_again = row->group == OPTION_GROUP_HIDDEN;
 
 		if (option_rows_letter(row) && !is_again) {
 			*shorts++ = (char)option_rows_letter(row);
 			if (row->argument)
 				*shorts++ = ':';
 		}
-		if (!option_rows_name(row))
+		/* getopt_long(3) would take abbreviations of an internal option. */
+		if (!option_rows_name(row) ||
+		    (!option_rows_public_name(row) && !is_given(row, argc, argv)))
 			continue;
 		/* The second name returns what the first does: their common prefix is clear. */
 		*longs++ = (struct option){
@@ -296,7 +315,7 @@ int arguments_parse(int argc, char **argv, struct options *options, struct error
 	int found, r = 0;
 
 	*options = (struct options){0};
-	build_getopt(shorts, longs);
+	build_getopt(argc, argv, shorts, longs);
 	optind = 0;
 	while (r == 0 && (found = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
 		if (found == '?' || found == ':')

@@ -51,7 +51,8 @@ static const struct option_row *find_long(const char *name, size_t size)
 	for (size_t i = 0; i < option_rows_count; i++) {
 		const struct option_row *row = &option_rows[i];
 
-		if (!option_rows_name(row) || strncmp(option_rows_name(row), name, size) != 0)
+		if (!option_rows_public_name(row) ||
+		    strncmp(option_rows_name(row), name, size) != 0)
 			continue;
 		if (!option_rows_name(row)[size])
 			return row;

@@ -139,7 +139,7 @@ const struct option_row option_rows[] = {
 
 	{ 0, "list", "WHAT", META, WORD(action, list_words), .value = OPTIONS_ACTION_LIST_COLUMNS,
 	  .help = "list columns, keys, formats or findings, each with its meaning" },
-	{ 0, "complete", "KIND", .group = OPTION_GROUP_HIDDEN, WORD(action, complete_words),
+	{ 0, "complete", "KIND", .group = OPTION_GROUP_INTERNAL, WORD(action, complete_words),
 	  .value = OPTIONS_ACTION_COMPLETE,
 	  .help = "for shells: what the last word after -- can be" },
 	{ 'v', "verbose", NULL, META, FLAG(is_verbose), .help = "report how the data was obtained" },
@@ -187,8 +187,14 @@ const char *option_rows_help(const struct option_row *row)
 	return protocol ? protocol->title : row->help;
 }
 
+const char *option_rows_public_name(const struct option_row *row)
+{
+	return row->group == OPTION_GROUP_INTERNAL ? NULL : option_rows_name(row);
+}
+
 bool option_rows_is_shown(const struct option_row *row)
 {
-	return row->group != OPTION_GROUP_HIDDEN && row->group != OPTION_GROUP_RESERVED &&
+	return row->group != OPTION_GROUP_HIDDEN && row->group != OPTION_GROUP_INTERNAL &&
+	       row->group != OPTION_GROUP_RESERVED &&
 	       (option_rows_letter(row) || option_rows_name(row));
 }

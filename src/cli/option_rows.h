@@ -17,7 +17,8 @@ enum option_group {
 	OPTION_GROUP_JUDGE,
 	OPTION_GROUP_SOURCE,
 	OPTION_GROUP_META,
-	OPTION_GROUP_HIDDEN,   /* not in --help; with a letter a second name of the row above */
+	OPTION_GROUP_HIDDEN,   /* a second name of the row above: not in --help */
+	OPTION_GROUP_INTERNAL, /* for the completion files: only in full, and never offered */
 	OPTION_GROUP_RESERVED, /* a letter with another meaning in ss: always an error */
 };
 
@@ -60,6 +61,9 @@ extern const size_t option_rows_count;
 int option_rows_letter(const struct option_row *row);       /* 0: none */
 const char *option_rows_name(const struct option_row *row); /* NULL: none */
 const char *option_rows_help(const struct option_row *row);
+
+/* The name that may be abbreviated, completed and offered: NULL for none, or an internal one. */
+const char *option_rows_public_name(const struct option_row *row);
 
 bool option_rows_is_shown(const struct option_row *row); /* in --help and completion */
 

@@ -12,6 +12,9 @@ int options_refuse_word(const char *option, const char *value, const char *const
 	struct buf text = BUF_INIT;
 	struct nearest nearest;
 
+	if (words[0] && !words[1])
+		return error_set(error, -EINVAL, "%s must be %s, not \"%s\"", option, words[0],
+				 value);
 	nearest_init(&nearest, value);
 	buf_printf(&text, "%s: \"%s\" is not one of ", option, value);
 	for (size_t i = 0; words[i]; i++) {

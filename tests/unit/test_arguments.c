@@ -240,6 +240,12 @@ static const struct {
 	 "unknown option \"-listening\" (nearest: --listening); see lsports --help"},
 	{"lsports -json", "unknown option \"-json\" (nearest: --json); see lsports --help"},
 	{"lsports --out", "option \"--out\" could mean --output, --output-all, --output-file"},
+	{"lsports --co", "option \"--co\" could mean --connected, --color"},
+	{"lsports --com", "unknown option \"--com\"; see lsports --help"},
+	{"lsports --complet=word", "unknown option \"--complet\"; see lsports --help"},
+	{"lsports -complete", "unknown option \"-c\"; see lsports --help"},
+	{"lsports --complete", "--complete needs KIND: word"},
+	{"lsports --complete=foo", "--complete must be word, not \"foo\""},
 	{"lsports --all=3", "--all takes no value; see lsports --help"},
 	{"lsports --json=yes", "--json takes no value; see lsports --help"},
 	{"lsports -K",
@@ -348,7 +354,7 @@ static void test_rows(void **state)
 		}
 		assert_true(option_rows_letter(row) || option_rows_name(row));
 		/* A second name stands right below the first and does the same. */
-		if (row->group == OPTION_GROUP_HIDDEN && option_rows_letter(row)) {
+		if (row->group == OPTION_GROUP_HIDDEN) {
 			assert_true(i > 0 &&
 				    option_rows_letter(row) == option_rows_letter(row - 1) &&
 				    row->kind == row[-1].kind && row->member == row[-1].member &&
