@@ -20,6 +20,7 @@
 #define RIGHTS (PRIVILEGE(CAP_DAC_READ_SEARCH) | PRIVILEGE(CAP_DAC_OVERRIDE))
 #define LINKS_MAX 40        /* as in the kernel: MAXSYMLINKS, include/linux/namei.h */
 #define OVERFLOW_UID 65534u /* overflowuid(5): stands for users without a number here */
+#define FIRST_USER_NAMESPACE "user:[4026531837]" /* PROC_USER_INIT_INO, include/linux/proc_ns.h */
 #define OPEN_DIRECTORY (O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 #define IS_DIRECTORY "is a directory: name a file in it"
 #define OPEN_FILE (O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
@@ -34,7 +35,8 @@ struct way {
 	char *left;         /* what follows; owned */
 	uid_t builder;      /* owns "/" */
 	unsigned links;
-	bool is_list; /* a directory is asked for */
+	bool is_list;     /* a directory is asked for */
+	bool is_reported; /* @error has a line about it */
 };
 
 /* --- who could change it ------------------------------------------------------------------------
@@ -45,6 +47,37 @@ static int refuse(struct way *way, const char *why)
 	const char *at = buf_text(&way->seen);
 
 	return at ? error_add(way->error, -EPERM, "%s: %s", at, why) : -ENOMEM;
+}
+
+/*
+ * A right of the owner that @mode lacks. Root, whose capabilities pass over modes elsewhere, looks
+ * for another reason first.
+ */
+static int refuse_mode(struct way *way, const struct buf *what, mode_t mode, mode_t right)
+{
+	struct buf text = BUF_INIT;
+	int r = -ENOMEM;
+
+	/* Otherwise it was not the mode. */
+	if (geteuid() != 0 || mode & right)
+		return -EACCES;
+	buf_append(&text, what->data, what->size);
+	if (!what->error && buf_text(&text))
+		r = error_add(way->error, -EACCES,
+			      "%s: %s (read without capabilities: chmod u+%c %s)", text.data,
+			      error_describe(-EACCES), right == S_IRUSR ? 'r' : 'x', text.data);
+	way->is_reported = r != -ENOMEM;
+	buf_deinit(&text);
+	return r;
+}
+
+/* The directory that was reached may not be read or searched. */
+static int refuse_reached(struct way *way, mode_t right)
+{
+	struct stat st;
+
+	return fstat(way->dir, &st) < 0 ? -EACCES
+					: refuse_mode(way, &way->reached, st.st_mode, right);
 }
 
 /* @command: what mends it, to be followed by the path. */
@@ -63,13 +96,22 @@ static int refuse_others(struct way *way, const char *who, const char *command, 
 			 way->decides, command, at);
 }
 
+static bool is_in_user_namespace(void)
+{
+	char link[64];
+
+	return root_readlink_at(AT_FDCWD, "/proc/self/ns/user", link, sizeof(link)) > 0 &&
+	       strcmp(link, FIRST_USER_NAMESPACE) != 0;
+}
+
 static int refuse_owner(struct way *way, uid_t uid, bool is_on_the_way)
 {
 	char who[128];
 
 	snprintf(who, sizeof(who), "belongs to user %u%s", uid,
-		 uid == OVERFLOW_UID ? " (in a user namespace: any user without a number there)"
-				     : "");
+		 uid == OVERFLOW_UID && is_in_user_namespace()
+			 ? " (in a user namespace: any user without a number there)"
+			 : "");
 	return refuse_others(way, who, "chown root:", is_on_the_way);
 }
 
@@ -198,15 +240,19 @@ static int step(struct way *way, const char *name, bool is_end)
 	fd = openat(way->dir, name, OPEN_DIRECTORY);
 	if (fd >= 0)
 		return enter(way, fd, is_end);
+	if (errno == EACCES)
+		return refuse_reached(way, S_IXUSR);
 	/* open(2) has both for a link, depending on the order of its checks. */
 	return errno == ENOTDIR || errno == ELOOP ? follow(way, name) : -errno;
 }
 
 /* What an open directory is read by. */
-static int open_directory(const struct way *way)
+static int open_directory(struct way *way)
 {
 	int fd = openat(way->dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
+	if (fd < 0 && errno == EACCES)
+		return refuse_reached(way, S_IRUSR);
 	return fd < 0 ? -errno : fd;
 }
 
@@ -223,10 +269,12 @@ static int open_file(struct way *way, const char *name)
 	/* A socket, or a device without driver */
 	if (fd < 0 && errno == ENXIO)
 		return refuse(way, "is not a regular file");
-	/* Whose it is says more than that it cannot be read. */
-	if (fd < 0 && errno == EACCES && fstatat(way->dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0) {
+	if (fd < 0 && errno == EACCES) {
+		if (fstatat(way->dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+			return refuse_reached(way, S_IXUSR);
+		/* Whose it is says more than that it cannot be read. */
 		r = check_file(way, &st);
-		return r < 0 ? r : -EACCES;
+		return r < 0 ? r : refuse_mode(way, &way->seen, st.st_mode, S_IRUSR);
 	}
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return -errno;
@@ -273,7 +321,7 @@ int trusted_open(const char *path, int flags, const char *decides, struct error 
 	way.builder = stat("/", &st) < 0 ? 0 : st.st_uid;
 	r = way.left ? go(&way) : -ENOMEM;
 	privileges_raise(lowered);
-	if (r < 0 && r != -ENOENT && r != -ENOMEM && r != -EPERM)
+	if (r < 0 && r != -ENOENT && r != -ENOMEM && r != -EPERM && !way.is_reported)
 		error_add_errno(error, r, path);
 	cleanup_close(&way.dir);
 	buf_deinit(&way.seen);

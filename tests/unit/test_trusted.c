@@ -94,6 +94,28 @@ static void a_path_may_begin_where_we_are(void **state)
 	close(here);
 }
 
+/* Its capabilities would pass over the mode, and it must learn why they do not. */
+static void root_learns_which_mode_is_missing(void **state)
+{
+	const bool is_root = geteuid() == 0;
+
+	tree_write_text(*state, "dir/file", "");
+	set_mode(state, "dir/file", 0);
+	expect_open(state, "dir/file", 0, -EACCES,
+		    is_root ? "dir/file: Permission denied (read without capabilities: chmod u+r /"
+			    : "dir/file: Permission denied");
+	set_mode(state, "dir", 0300);
+	expect_open(state, "dir", O_DIRECTORY, -EACCES,
+		    is_root ? "dir: Permission denied (read without capabilities: chmod u+r /"
+			    : "dir: Permission denied");
+	set_mode(state, "dir", 0600);
+	expect_open(state, "dir/file", 0, -EACCES,
+		    is_root ? "dir: Permission denied (read without capabilities: chmod u+x /"
+			    : "dir/file: Permission denied");
+	expect_open(state, "dir/more/file", 0, -EACCES, is_root ? "chmod u+x /" : "dir/more/file");
+	set_mode(state, "dir", 0700);
+}
+
 static void a_mode_for_others_is_refused(void **state)
 {
 	static const mode_t modes[] = {0620, 0602, 0666};
@@ -133,6 +155,24 @@ static void another_owner_is_refused(void **state)
 	expect_open(state, "other/../dir/none", 0, -EPERM, "other: belongs to user 65533");
 	expect_open(state, "other", O_DIRECTORY, -EPERM, "other: belongs to user 65533");
 	expect_open(state, "link/none", 0, -EPERM, "link: belongs to user 65533");
+}
+
+/* Only in a user namespace it stands for others. */
+static void nobody_is_a_user(void **state)
+{
+	char path[512], link[64] = "";
+
+	if (geteuid() != 0 || readlink("/proc/self/ns/user", link, sizeof(link) - 1) < 0)
+		return;
+	tree_write_text(*state, "dir/file", "");
+	path_of(path, state, "dir/file");
+	if (lchown(path, 65534, 65534) < 0)
+		return;
+	expect_open(state, "dir/file", 0, -EPERM,
+		    strcmp(link, "user:[4026531837]") == 0
+			    ? "belongs to user 65534, who could change what is expected"
+			    : "belongs to user 65534 (in a user namespace: any user without a "
+			      "number there), who could change what is expected");
 }
 
 static void links_lead_but_are_not_the_end(void **state)
@@ -200,8 +240,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TREE_TEST(ours_is_opened),
 		TREE_TEST(a_path_may_begin_where_we_are),
+		TREE_TEST(root_learns_which_mode_is_missing),
 		TREE_TEST(a_mode_for_others_is_refused),
 		TREE_TEST(another_owner_is_refused),
+		TREE_TEST(nobody_is_a_user),
 		TREE_TEST(links_lead_but_are_not_the_end),
 		TREE_TEST(only_a_plain_file_with_one_name),
 		TREE_TEST(nothing_is_opened_for_a_check),
