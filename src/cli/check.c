@@ -12,6 +12,7 @@
 #include "view/changes.h"
 
 #include <errno.h>
+#include <unistd.h>
 
 static enum status status_of(const struct inspection *inspection, const struct changes *changes)
 {
@@ -72,13 +73,16 @@ static int report(struct inspection *inspection, const struct options *options,
 static enum status refuse_without_rules(const struct inspection *inspection,
 					const struct options *options, struct buf *messages)
 {
+	/* A recorded machine is not learned from. */
+	const char *who = geteuid() == 0 || options->sysroot ? "" : " as root";
 	struct error error = ERROR_INIT;
 	enum status status;
 
 	error_set(&error, -ENOENT,
 		  "there are no rules in " LSP_RULES_DIR "/*.rules or " LSP_RULES_LEARNED
-		  ": to expect what listens now, run lsports --learn " LSP_RULES_LEARNED
-		  "; lsports --format rules shows the rules first");
+		  ": to accept what listens now, run lsports --learn " LSP_RULES_LEARNED
+		  "%s; lsports --format rules shows the rules first",
+		  who);
 	status = show_failure(inspection, options, &error, messages);
 	error_deinit(&error);
 	return status;
