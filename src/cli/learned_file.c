@@ -71,7 +71,8 @@ int learned_file_open(struct learned_file *file, const char *path, struct error 
 	else if (r == -ENOENT)
 		r = refuse(path, "the directory does not exist: create it first", error);
 	else if (r < 0 && r != -ENOMEM)
-		r = error_set_errno(error, r, lock.data);
+		r = error_set(error, r, "cannot write %s: its lock file %s: %s", path, lock.data,
+			      error_describe(r));
 	buf_deinit(&lock);
 	return r < 0 ? error_note(error, r) : read_old(file, error);
 }

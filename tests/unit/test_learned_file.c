@@ -252,6 +252,23 @@ static void another_one_is_waited_for_but_not_for_ever(void **state)
 	assert_int_equal(learn_from(state, "file", &known), 0);
 }
 
+static void a_lock_that_fails_names_what_cannot_be_written(void **state)
+{
+	struct learned_file learn = LEARNED_FILE_INIT;
+	struct error error = ERROR_INIT;
+	char path[256], expected[900];
+
+	path_of(path, state, "file");
+	tree_link(*state, "file.lock", "elsewhere");
+	assert_int_equal(learned_file_open(&learn, path, &error), -ELOOP);
+	snprintf(expected, sizeof(expected),
+		 "cannot write %s: its lock file %s.lock: Too many levels of symbolic links", path,
+		 path);
+	assert_string_equal(error_text(&error), expected);
+	error_deinit(&error);
+	learned_file_deinit(&learn);
+}
+
 /* The lock is held from the first read of the file to the end. */
 static void it_is_locked_until_the_end(void **state)
 {
@@ -326,6 +343,7 @@ int main(void)
 		TREE_TEST(a_file_that_others_could_change_is_refused),
 		TREE_TEST(a_directory_that_is_not_there_is_said),
 		TREE_TEST(another_one_is_waited_for_but_not_for_ever),
+		TREE_TEST(a_lock_that_fails_names_what_cannot_be_written),
 		TREE_TEST(it_is_locked_until_the_end),
 		TREE_TEST(a_failure_at_the_end_leaves_nothing_half),
 		TREE_TEST(a_file_that_was_changed_meanwhile_is_left_alone),
