@@ -10,11 +10,14 @@
 #include "learned_file.h"
 #include "cleanup.h"
 #include "message.h"
+#include "span.h"
 
 #include <lsports/judgement.h>
 
+#include <ctype.h>
 #include <errno.h>
-#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
 
 /* Whoever makes many of them must not bury the rest. */
 #define REFUSED_MAX 20
@@ -39,10 +42,16 @@ static void add_unlearned(const struct lsp_snapshot *snapshot, struct buf *messa
 	}
 }
 
-/* A line for each listener whose rule would expect more than it. Return: how many, or -ENOMEM. */
-static int64_t add_unknown(const struct lsp_snapshot *snapshot, struct buf *messages)
+/* Listeners whose rule would expect more than them. */
+struct unlearned {
+	size_t count, first; /* the index of one of them */
+};
+
+/* A line for each of them. Return: 0 or -ENOMEM. */
+static int find_unknown(const struct lsp_snapshot *snapshot, struct unlearned *out,
+			struct buf *messages)
 {
-	int64_t count = 0;
+	*out = (struct unlearned){0};
 
 	for (size_t i = 0; i < lsp_snapshot_count(snapshot); i++) {
 		cleanup(cleanup_free) char *unknown = NULL;
@@ -59,34 +68,77 @@ static int64_t add_unknown(const struct lsp_snapshot *snapshot, struct buf *mess
 		unknown = lsp_rule_unknown(snapshot, i);
 		if (!unknown)
 			return -ENOMEM;
-		if (!*unknown || count++ >= REFUSED_MAX)
+		if (!*unknown)
+			continue;
+		if (!out->count)
+			out->first = i;
+		if (out->count++ >= REFUSED_MAX)
 			continue;
 		lsp_endpoint_format_address(&socket.local, address);
 		message_add(messages, "%s/%u on %s: not known: %s", lsp_protocol_word(socket.proto),
 			    socket.local.port, address, unknown);
 	}
-	if (count > REFUSED_MAX)
-		message_add(messages, "and %" PRId64 " more", count - REFUSED_MAX);
-	return count;
+	if (out->count > REFUSED_MAX)
+		message_add(messages, "and %zu more", out->count - REFUSED_MAX);
+	return 0;
+}
+
+/* "tcp/8080 user=root": nothing of it is unknown, and every shell and rule file takes it as it is.
+ */
+static void append_example(struct buf *out, const struct lsp_snapshot *snapshot, size_t index)
+{
+	struct lsp_socket socket;
+	const char *user;
+
+	lsp_snapshot_socket(snapshot, index, &socket);
+	buf_printf(out, "%s/", lsp_protocol_word(socket.proto));
+	if (socket.is_auto == LSP_YES)
+		buf_append_text(out, "auto");
+	else
+		buf_printf(out, "%u", socket.local.port);
+	user = socket.has_uid ? lsp_snapshot_user(snapshot, socket.uid) : NULL;
+	if (user && isalpha((unsigned char)*user) && !user[strspn(user, SPAN_ALPHANUMERIC "-_")])
+		buf_printf(out, " user=%s", user);
+	else if (socket.has_uid)
+		buf_printf(out, " uid=%u", socket.uid);
+}
+
+static int refuse_unknown(const struct lsp_snapshot *snapshot, const struct options *options,
+			  const struct unlearned *unlearned, struct error *error)
+{
+	struct buf text = BUF_INIT;
+
+	/* A recorded machine hides nothing from one user alone. */
+	if (geteuid() != 0 && !options->sysroot) {
+		buf_printf(&text,
+			   "nothing learned: %zu listener%s facts that are hidden from this "
+			   "user; run as root",
+			   unlearned->count, unlearned->count == 1 ? " has" : "s have");
+		return error_take(error, -EIO, &text);
+	}
+	buf_append_text(&text, "nothing learned: a rule without what is not known would expect "
+			       "more than its listener; add a line by hand that does not ask for "
+			       "it, such as \"");
+	append_example(&text, snapshot, unlearned->first);
+	buf_printf(&text, "\", to %s, and learn again", options->learn);
+	return error_take(error, -EIO, &text);
 }
 
 /* Why nothing is learned: 0 there is no reason, or a negative errno. */
-static int find_refusal(const struct lsp_snapshot *snapshot, struct error *error,
-			struct buf *messages)
+static int find_refusal(const struct lsp_snapshot *snapshot, const struct options *options,
+			struct error *error, struct buf *messages)
 {
-	int64_t unknown = add_unknown(snapshot, messages);
+	struct unlearned unlearned;
+	int r = find_unknown(snapshot, &unlearned, messages);
 
-	if (unknown < 0)
-		return error_note(error, (int)unknown);
+	if (r < 0)
+		return error_note(error, r);
 	if (lsp_snapshot_is_blind(snapshot) || !lsp_snapshot_lacks_facts_alone(snapshot))
 		return error_set(error, -EIO,
 				 "nothing learned: the view is incomplete, so every later check "
 				 "would report what is hidden now");
-	if (unknown)
-		return error_set(error, -EIO,
-				 "nothing learned: a rule without what is not known would expect "
-				 "more than this listener; add a rule by hand that does not ask "
-				 "for it, such as tcp/80 user=root, and learn again");
+	if (unlearned.count)
+		return refuse_unknown(snapshot, options, &unlearned, error);
 	return 0;
 }
 
@@ -94,7 +146,7 @@ static enum status learn(struct inspection *inspection, const struct options *op
 			 struct learned_file *file, struct error *error, struct buf *messages)
 {
 	const struct lsp_snapshot *snapshot = inspection->snapshot;
-	int r = find_refusal(snapshot, error, messages);
+	int r = find_refusal(snapshot, options, error, messages);
 	size_t added;
 
 	if (r < 0) {

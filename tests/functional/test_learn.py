@@ -238,7 +238,7 @@ class Incomplete(Learning):
         program = harness.public_copy(harness.need("LSPORTS"))
         self.addCleanup(shutil.rmtree, os.path.dirname(program))
         os.chown(self.directory, 65534, 65534)
-        self.refuse("CAP_SYS_PTRACE", "run as root", prefix=harness.AS_NOBODY, program=program)
+        self.refuse("CAP_SYS_PTRACE", "hidden from this user; run as root", prefix=harness.AS_NOBODY, program=program)
 
     @harness.needs_users("it asks as nobody")
     def test_hidden_processes(self):
@@ -303,6 +303,7 @@ class Unknown(Learning):
         self.assertIsNone(tried)
         self.assertRegex(result.err.decode(), r"tcp/\d+ on 0\.0\.0\.0: not known: verified program "
                                               r"of mksock\(\d+\)\n")
+        self.assertRegex(result.err.decode(), r'such as "tcp/\w+ user=root", to \S+/tried\.rules, and learn again\n')
         with open(self.rules, "w", encoding="ascii") as file:
             file.write("tcp/auto scope=any user=root\n")
         self.learn()
