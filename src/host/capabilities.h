@@ -10,6 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* What refused a reader that has every capability for it. */
+#define CAPABILITIES_REFUSED "the kernel refused it (a security module or a user namespace)"
+
 /* capabilities_parse() - pure: a set by the @key of its line, as "CapEff:"; one bit for each. */
 bool capabilities_parse(const char *text, size_t size, const char *key, uint64_t *set);
 

@@ -188,6 +188,8 @@ static int find_by_bpf(const struct root *root, const struct lsp_query *query,
 const struct owner_source bpf_source = {
 	.name = "bpf",
 	.id = LSP_OWNERS_BPF,
+	.way = "by a BPF program among",
+	.which = " with descriptors",
 	.pays_off = pays_off,
 	.prepare = prepare,
 	.find = find_by_bpf,

@@ -12,6 +12,8 @@
 struct owner_source {
 	const char *name;
 	enum lsp_owners id;
+	const char *way;   /* "by reading /proc of", before the processes that were read */
+	const char *which; /* " with descriptors": of the processes that it counts */
 
 	/* Is it faster here than the sources behind it in the table? NULL: they are never asked. */
 	bool (*pays_off)(const struct root *root);

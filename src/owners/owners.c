@@ -9,10 +9,13 @@
 #include "cleanup.h"
 #include "error.h"
 #include "model/builder.h"
+#include "model/snapshot.h"
 #include "owners/bpf.h"
 #include "owners/proc.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 
 #if LSP_HAS_BPF
 #define FIRST_SOURCE bpf_source
@@ -80,14 +83,23 @@ static int add_gap(struct lsp_snapshot *snapshot, const struct buf *refusals)
 static int add_notes(struct lsp_snapshot *snapshot, const struct owner_source *used,
 		     bool has_skipped, const struct buf *refusals)
 {
+	const struct snapshot_walk *walk = &snapshot->walk;
+	char processes[64] = "all processes";
 	int r = 0;
 
 	if (refusals->size)
 		r = builder_add_note(snapshot, "owners: cannot use %.*s", (int)refusals->size,
 				     refusals->data);
-	return r < 0 ? r
-		     : builder_add_note(snapshot, "owners: %s%s", used->name,
-					has_skipped ? ", since there is little to read" : "");
+	if (r < 0)
+		return r;
+	if (!walk->is_done)
+		return builder_add_note(snapshot, "owners: nothing to look up");
+	if (walk->processes)
+		snprintf(processes, sizeof(processes), "%" PRIu64 " process%s%s", walk->processes,
+			 walk->processes == 1 ? "" : "es", used->which);
+	return builder_add_note(snapshot, "owners: found %s %s in %s%s", used->way, processes,
+				walk->passes == 1 ? "one pass" : "two passes",
+				has_skipped ? ", because there are few" : "");
 }
 
 void owners_prepare(struct owner_search *search, const struct root *root,

@@ -58,5 +58,7 @@ static int find_by_proc(const struct root *root, const struct lsp_query *query,
 const struct owner_source proc_source = {
 	.name = "proc",
 	.id = LSP_OWNERS_PROC,
+	.way = "by reading /proc of",
+	.which = "",
 	.find = find_by_proc,
 };

@@ -26,26 +26,37 @@
 
 #define MAX_FILE (16u << 20)
 #define FIRST_PID_NAMESPACE "pid:[4026531836]" /* PROC_PID_INIT_INO, include/linux/proc_ns.h */
-#define UNREADABLE "could not be read: "
+#define UNREADABLE "could not be read"
 
-/* What was refused, which capabilities are needed for it, and how to get them. */
-static int format_refusal(struct buf *out, const char *what, bool can_trace, bool can_search)
+/* Which capabilities are needed, and how to get them. */
+static void append_needed(struct buf *out, bool can_trace, bool can_search)
 {
-	const char *way_out = geteuid() == 0 ? ", which root lacks here" : " (run as root)";
+	buf_printf(out, "%s%s%s needed%s", can_trace ? "" : "CAP_SYS_PTRACE",
+		   can_trace || can_search ? "" : " and ",
+		   can_search  ? " is"
+		   : can_trace ? "CAP_DAC_READ_SEARCH is"
+			       : "CAP_DAC_READ_SEARCH are",
+		   geteuid() == 0 ? ", which root lacks here" : " (run as root)");
+}
 
-	buf_reset(out);
-	buf_append_text(out, what);
+/* "could not be read (PID 812): ...": why the kernel did not let us read them. */
+static void append_refusal(struct buf *out, const struct tally *tally, uint64_t capabilities)
+{
+	const bool is_one = tally->refused == 1;
+	bool can_trace = capabilities & PRIVILEGE(CAP_SYS_PTRACE);
+	/* CAP_DAC_OVERRIDE opens directories too. */
+	bool can_search =
+		capabilities & (PRIVILEGE(CAP_DAC_READ_SEARCH) | PRIVILEGE(CAP_DAC_OVERRIDE));
+
+	buf_append_text(out, UNREADABLE);
+	if (is_one)
+		buf_printf(out, " (PID %" PRIu32 ")", tally->refused_pid);
+	buf_append_text(out, ": ");
 	if (can_trace && can_search)
-		buf_append_text(out, "the kernel refused it: a security module, or another user "
-				     "namespace");
+		buf_printf(out, CAPABILITIES_REFUSED "; sockets that %s may have no owner",
+			   is_one ? "it holds" : "they hold");
 	else
-		buf_printf(out, "%s%s%s needed%s", can_trace ? "" : "CAP_SYS_PTRACE",
-			   can_trace || can_search ? "" : " and ",
-			   can_search  ? " is"
-			   : can_trace ? "CAP_DAC_READ_SEARCH is"
-				       : "CAP_DAC_READ_SEARCH are",
-			   way_out);
-	return buf_text(out) ? 0 : -ENOMEM;
+		append_needed(out, can_trace, can_search);
 }
 
 /* Members of the group of mount option "gid=" see all processes. */
@@ -155,7 +166,7 @@ static int add_error(const struct walk *walk, int error, uint64_t count)
 {
 	char why[128];
 
-	snprintf(why, sizeof(why), UNREADABLE "%s", error_describe(-error));
+	snprintf(why, sizeof(why), UNREADABLE ": %s", error_describe(-error));
 	return add_gap(walk, count, why, false);
 }
 
@@ -178,7 +189,7 @@ static int add_late(const struct walk *walk)
 	uint64_t unvisited = larger(tally->unvisited, tally->earlier_unvisited);
 	uint64_t late = larger(tally->late, tally->earlier_late);
 	bool is_cut = tally->is_cut || tally->was_cut;
-	char why[160] = UNREADABLE "the time limit was reached", others[48] = "";
+	char why[160] = UNREADABLE ": the time limit was reached", others[48] = "";
 	size_t length = strlen(why);
 	int r = 0;
 
@@ -224,43 +235,34 @@ static int add_errors(const struct walk *walk)
  */
 static int add_hiding(const struct walk *walk, struct snapshot_walk *seen)
 {
-	uint64_t capabilities, refused = walk->tally.refused;
+	uint64_t capabilities;
 	struct buf why = BUF_INIT;
 	int r = 0;
 
 	capabilities_read(walk->proc.root, &capabilities);
 	if (is_hidden(walk, capabilities)) {
 		seen->is_partial = true;
-		r = format_refusal(&why, "are hidden by /proc (mount option hidepid): ", false,
-				   true);
-		if (r >= 0)
-			r = add_gap(walk, 0, why.data, true);
+		buf_append_text(&why, "are hidden by /proc (mount option hidepid): ");
+		append_needed(&why, false, true);
+		r = buf_text(&why) ? add_gap(walk, 0, why.data, true) : -ENOMEM;
 	}
-	if (r >= 0 && refused)
-		/* CAP_DAC_OVERRIDE opens directories too. */
-		r = format_refusal(&why, UNREADABLE, capabilities & PRIVILEGE(CAP_SYS_PTRACE),
-				   capabilities & (PRIVILEGE(CAP_DAC_READ_SEARCH) |
-						   PRIVILEGE(CAP_DAC_OVERRIDE)));
-	if (r >= 0 && refused)
-		r = add_gap(walk, refused, why.data, true);
+	buf_reset(&why);
+	if (r >= 0 && walk->tally.refused) {
+		append_refusal(&why, &walk->tally, capabilities);
+		r = buf_text(&why) ? add_gap(walk, walk->tally.refused, why.data, true) : -ENOMEM;
+	}
 	buf_deinit(&why);
 	if (r >= 0 && seen->is_pid_namespace)
 		r = add_gap(walk, 0, "outside this PID namespace cannot be seen", true);
 	return r;
 }
 
-static int add_notes(const struct walk *walk, bool is_by_kernel)
+static int add_notes(const struct walk *walk)
 {
 	const struct tally *tally = &walk->tally;
-	bool is_named = !is_by_kernel || walk->wanted.is_whole;
-	const char *passes = walk->wanted.pass == 1 ? "one pass" : "two passes";
-	/* Unless all owners are wanted the kernel does not name processes that hold nothing. */
-	int r = !is_named ? builder_add_note(walk->snapshot, "owners: all processes in %s", passes)
-			  : builder_add_note(walk->snapshot, "owners: %" PRIu64 " %s%s in %s",
-					     tally->processes, noun(tally->processes),
-					     is_by_kernel ? " with descriptors" : "", passes);
+	int r = 0;
 
-	if (r >= 0 && tally->ended)
+	if (tally->ended)
 		r = builder_add_note(walk->snapshot, "owners: %" PRIu64 " %s ended during the walk",
 				     tally->ended, noun(tally->ended));
 	if (r >= 0 && tally->refused && walk->wanted.unowned)
@@ -290,12 +292,15 @@ int procgaps_report(const struct walk *walk, bool is_by_kernel)
 		.is_late = is_late(tally),
 		.is_partial = tally->refused || tally->overmounted || tally->errors[0].error,
 		.is_pid_namespace = is_pid_namespace(walk),
+		.passes = walk->wanted.pass,
+		/* Unless all owners are wanted the kernel does not name those that hold nothing. */
+		.processes = !is_by_kernel || walk->wanted.is_whole ? tally->processes : 0,
 	};
-	int r = add_notes(walk, is_by_kernel);
+	int r = add_notes(walk);
 
 	if (r >= 0 && tally->overmounted)
 		r = add_gap(walk, tally->overmounted,
-			    UNREADABLE "something is mounted over their directory in /proc", false);
+			    UNREADABLE ": something is mounted over /proc/PID", false);
 	if (r >= 0)
 		r = add_late(walk);
 	if (r >= 0)

@@ -36,11 +36,31 @@ static void without_proc_there_is_a_gap(void **state)
 	lsp_snapshot_free(snapshot);
 }
 
+static void the_source_and_what_it_read_are_noted(void **state)
+{
+	struct lsp_snapshot *snapshot;
+
+	proctree_process(*state, 10, "a\n", 3, "socket:[1]");
+	snapshot = proctree_find_one(*state, 1);
+	assert_true(proctree_has_note(snapshot,
+				      "owners: found by reading /proc of 1 process in one pass"));
+	lsp_snapshot_free(snapshot);
+	proctree_process(*state, 11, "b\n", 3, "socket:[3]");
+	snapshot = proctree_find_one(*state, 2);
+	assert_true(proctree_has_note(
+		snapshot, "owners: found by reading /proc of 2 processes in two passes"));
+	lsp_snapshot_free(snapshot);
+	snapshot = proctree_find(*state, ALL_FACTS, NULL, 0);
+	assert_true(proctree_has_note(snapshot, "owners: nothing to look up"));
+	lsp_snapshot_free(snapshot);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TREE_TEST(no_question_is_no_walk),
 		TREE_TEST(without_proc_there_is_a_gap),
+		TREE_TEST(the_source_and_what_it_read_are_noted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -44,6 +44,8 @@ static void close_directory(const char *tree, const char *path, mode_t mode)
 	assert_int_equal(chmod(whole, mode), 0);
 }
 
+#define REFUSED ": the kernel refused it (a security module or a user namespace); sockets that "
+
 static void processes_that_may_not_be_read_are_one_gap(void **state)
 {
 	static const struct {
@@ -53,8 +55,8 @@ static void processes_that_may_not_be_read_are_one_gap(void **state)
 		{"0000000000080000", "CAP_DAC_READ_SEARCH is needed (run as root"},
 		{"0000000000000004", "CAP_SYS_PTRACE is needed (run as root"},
 		{"0000000000000002", "CAP_SYS_PTRACE is needed (run as root"},
-		{"0000000000080004", "the kernel refused it"},
-		{"000001ffffffffff", "the kernel refused it"},
+		{"0000000000080004", REFUSED "they hold may have no owner"},
+		{"000001ffffffffff", REFUSED "they hold may have no owner"},
 	};
 	const char *tree = *state;
 
@@ -96,6 +98,21 @@ static void processes_that_may_not_be_read_are_one_gap(void **state)
 		snprintf(path, sizeof(path), "proc/%u/fd", pid);
 		close_directory(tree, path, 0755);
 	}
+}
+
+static void one_that_may_not_be_read_is_named(void **state)
+{
+	const char *tree = *state;
+	struct lsp_snapshot *snapshot;
+
+	tree_write_text(tree, "proc/self/status", "CapEff:\t000001ffffffffff\n");
+	proctree_process(tree, 10, "a\n", 3, "socket:[1]");
+	close_directory(tree, "proc/10/fd", 0);
+	snapshot = found_as_nobody(tree, 1);
+	assert_non_null(proctree_gap(snapshot, "could not be read (PID 10)" REFUSED
+					       "it holds may have no owner"));
+	lsp_snapshot_free(snapshot);
+	close_directory(tree, "proc/10/fd", 0755);
 }
 
 static void what_there_was_no_time_for_is_a_gap(void **state)
@@ -271,6 +288,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TREE_TEST(processes_that_may_not_be_read_are_one_gap),
+		TREE_TEST(one_that_may_not_be_read_is_named),
 		TREE_TEST(what_there_was_no_time_for_is_a_gap),
 		TREE_TEST(unreadable_processes_that_hide_nothing_are_a_note),
 		TREE_TEST(a_thread_is_read_when_its_ended_leader_may_not_be),
