@@ -91,6 +91,8 @@ static const struct {
 	{"could not be read", "could not read "},
 	{"could not be looked up", "could not look up "},
 	{"could not be entered", "could not enter "},
+	{"could not be asked for their network namespace",
+	 "could not read the network namespace of "},
 };
 
 void message_describe_gap(struct buf *out, const struct lsp_gap *gap)

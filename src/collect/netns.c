@@ -69,6 +69,20 @@ static int find_named(const struct root *root, const char *name, char path[PATH_
 	return netns_link_find(root, path, inode);
 }
 
+static int refuse_named(const struct root *root, const char *name, const char *path, int r,
+			struct error *error)
+{
+	struct buf text = BUF_INIT;
+
+	buf_printf(&text, "network namespace \"%s\": ", name);
+	/* The link of a process is followed by whoever may trace it. */
+	if ((r == -EACCES || r == -EPERM) && strncmp(path, "proc/", 5) == 0)
+		netns_gaps_append_refusal(&text, root, NETNS_STEP_PROCESSES);
+	else
+		buf_append_text(&text, error_describe(r));
+	return error_take(error, r, &text);
+}
+
 static int add_named(struct netns_list *list, const struct root *root, const char *name,
 		     struct error *error)
 {
@@ -78,11 +92,13 @@ static int add_named(struct netns_list *list, const struct root *root, const cha
 
 	if (r >= 0)
 		return netns_list_add(list, inode, path, -1);
-	if (r == -ENOENT || r == -EINVAL || r == -ESRCH || r == -ENOTDIR)
+	if (r == -EINVAL)
+		return error_set(error, r, "\"%s\" is not a network namespace", name);
+	if (r == -ENOENT || r == -ESRCH || r == -ENOTDIR)
 		return error_set(
 			error, -EINVAL,
 			"network namespace \"%s\": there is none of that name, PID or path", name);
-	return error_set(error, r, "network namespace \"%s\": %s", name, error_describe(r));
+	return refuse_named(root, name, path, r, error);
 }
 
 /* --- what they are called --------------------------------------------------------------------- */

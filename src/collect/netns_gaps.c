@@ -55,19 +55,23 @@ static bool is_missing(const struct root *root, unsigned capability)
 	return !(capabilities & UINT64_C(1) << capability);
 }
 
+void netns_gaps_append_refusal(struct buf *out, const struct root *root, enum netns_step step)
+{
+	if (is_missing(root, steps[step].capability))
+		buf_printf(out, "%s is needed", steps[step].needed);
+	else
+		buf_append_text(out, CAPABILITIES_REFUSED);
+}
+
 static void append_reason(struct buf *why, const struct root *root, enum netns_step step, int error)
 {
-	bool is_refused = error == -EPERM || error == -EACCES;
-
-	if (is_refused && is_missing(root, steps[step].capability))
-		buf_printf(why, ": %s is needed", steps[step].needed);
-	else if (is_refused)
-		buf_append_text(why, ": the kernel refused it: a security module, or another user "
-				     "namespace");
+	buf_append_text(why, ": ");
+	if (error == -EPERM || error == -EACCES)
+		netns_gaps_append_refusal(why, root, step);
 	else if (error == -EXDEV)
-		buf_append_text(why, ": something is mounted over their directory in /proc");
+		buf_append_text(why, "something is mounted over /proc/PID");
 	else
-		buf_printf(why, ": %s", error_describe(error));
+		buf_append_text(why, error_describe(error));
 }
 
 int netns_gaps_add(struct lsp_snapshot *snapshot, const struct root *root, enum netns_step step,

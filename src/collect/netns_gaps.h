@@ -4,6 +4,7 @@
 #define LSPORTS_COLLECT_NETNS_GAPS_H
 #pragma once
 
+#include "buf.h"
 #include "model/builder.h"
 #include "root.h"
 
@@ -29,5 +30,8 @@ enum netns_step {
  */
 int netns_gaps_add(struct lsp_snapshot *snapshot, const struct root *root, enum netns_step step,
 		   int error, const char *where);
+
+/* Why the kernel refused @step: which capability is missing, or that none is. */
+void netns_gaps_append_refusal(struct buf *out, const struct root *root, enum netns_step step);
 
 #endif

@@ -156,6 +156,30 @@ static void one_is_named_by_name_pid_or_path(void **state)
 	}
 }
 
+static void what_was_named_wrong_is_said(void **state)
+{
+	static const struct {
+		const char *name, *expected;
+	} rows[] = {
+		{"absent", "network namespace \"absent\": there is none of that name, PID or path"},
+		{"blue/x", "network namespace \"blue/x\": there is none of that name, PID or path"},
+		{"45", "\"45\" is not a network namespace"},
+		{"/srv/wrong", "\"/srv/wrong\" is not a network namespace"},
+	};
+
+	make_tree(*state);
+	tree_link(*state, "srv/wrong", "pid:[1]");
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		const struct lsp_query query = {.netns = &rows[i].name, .netns_count = 1};
+		struct scene scene;
+
+		scene_init(&scene, *state, &query);
+		assert_int_equal(scene.r, -EINVAL);
+		assert_string_equal(error_text(&scene.error), rows[i].expected);
+		scene_deinit(&scene);
+	}
+}
+
 static void one_that_was_named_twice_is_one(void **state)
 {
 	static const char *const names[] = {"42", "blue", "43", "/run/netns/blue", "44"};
@@ -490,6 +514,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TREE_TEST(our_own_is_known_by_its_inode_or_unknown),
 		TREE_TEST(one_is_named_by_name_pid_or_path),
+		TREE_TEST(what_was_named_wrong_is_said),
 		TREE_TEST(one_that_was_named_twice_is_one),
 		TREE_TEST(all_are_those_of_names_and_processes_once_each),
 		TREE_TEST(a_namespace_is_called_by_its_name_however_it_was_found),
