@@ -283,8 +283,8 @@ int endpoint_parse_prefix(const char *text, size_t size, struct endpoint_prefix 
 	*out = (struct endpoint_prefix){0};
 	if (!parse_address(text, slash ? (size_t)(slash - text) : size, out))
 		return error_set(error, -EINVAL,
-				 "this is not an address: 192.0.2.1, 10.0.0.0/8, ::1 and "
-				 "fe80::/10 are");
+				 "not an address (examples: 192.0.2.1, 10.0.0.0/8, ::1, "
+				 "fe80::/10)");
 	bits = max = 8 * families[out->family].size;
 	at = slash ? slash + 1 : NULL;
 	if (slash && (!num_scan(&at, end, 10, max, &bits) || at != end))

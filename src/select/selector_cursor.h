@@ -27,6 +27,7 @@ struct selector_cursor {
 	const struct selector_names *names;
 	struct error *error;
 	uint8_t protos; /* of the port items that follow */
+	bool has_key;   /* the word says of what its values are */
 };
 
 static inline bool selector_cursor_is_item_end(const struct selector_cursor *cursor)

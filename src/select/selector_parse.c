@@ -5,6 +5,7 @@
  */
 #include "select/selector_parse.h"
 
+#include "select/selector_offer.h"
 #include "select/selector_value.h"
 
 #define ALL_PROTOS ((uint8_t)(lsp_protocol_all()))
@@ -57,6 +58,7 @@ static int parse_key(struct selector_term *term, struct selector_cursor *cursor)
 		return refuse_key(cursor, size);
 	term->fact = (uint8_t)key;
 	cursor->at = equals + 1;
+	cursor->has_key = true;
 	return 0;
 }
 
@@ -115,6 +117,8 @@ int selector_parse_word(struct selector_pool *pool, struct selector *selector,
 		return error_set(error, -EINVAL, "longer than a selector can be");
 	r = parse_term(pool, selector, &term, &cursor);
 	*position = (size_t)(cursor.at - word->at);
+	if (r == -EINVAL && selector_offer(word->at, word->size, error))
+		*position = 0;
 	return r;
 }
 

@@ -6,9 +6,11 @@
 #include "select/selector_value.h"
 
 #include "num.h"
+#include "span.h"
 #include "select/selector_text.h"
 
 #define PORT_MAX 65535
+#define NAME_LONG 64 /* a longer one is not written again */
 #define ALL_PROTOS ((uint8_t)lsp_protocol_all())
 
 static void append_nearest(struct buf *out, const char *word)
@@ -18,6 +20,36 @@ static void append_nearest(struct buf *out, const char *word)
 }
 
 /* --- numbers and ranges ----------------------------------------------------------------- */
+
+/* "uid=root": the key that takes names. */
+static const struct {
+	const char *key, *of_names;
+} twins[] = {{"uid", "user"}, {"pid", "process"}};
+
+static void append_twin(struct buf *out, const char *key, const struct selector_cursor *cursor)
+{
+	const struct span item = {cursor->at, selector_cursor_item_size(cursor)};
+
+	if (item.size > NAME_LONG || !span_consists_of(item, SPAN_ALPHANUMERIC "-_.") ||
+	    (*item.text | 0x20) < 'a')
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(twins); i++)
+		if (strcmp(twins[i].key, key) == 0)
+			buf_printf(out, "; for a name write %s=%.*s", twins[i].of_names,
+				   (int)item.size, item.text);
+}
+
+/* @start: where the item begins. */
+static int refuse_number(const struct selector_cursor *cursor, uint64_t max, const char *what,
+			 const char *start)
+{
+	struct buf text = BUF_INIT;
+
+	buf_printf(&text, "%s must be a number from 0 to %llu", what, (unsigned long long)max);
+	if (cursor->at == start)
+		append_twin(&text, what, cursor);
+	return error_take(cursor->error, -EINVAL, &text);
+}
 
 /* "22", "22-25" or "22-". Errors of @what, "a port". */
 static int parse_range(struct selector_cursor *cursor, uint64_t max, const char *what,
@@ -48,22 +80,31 @@ static int parse_range(struct selector_cursor *cursor, uint64_t max, const char 
 	}
 	return 0;
 no_number:
-	return error_set(cursor->error, -EINVAL, "%s is a number from 0 to %llu", what,
-			 (unsigned long long)max);
+	return refuse_number(cursor, max, what, start);
 }
 
-static int parse_number(struct selector_cursor *cursor, uint64_t max, struct selector_value *out)
+static int parse_number(const struct lsp_fact *fact, struct selector_cursor *cursor, uint64_t max,
+			struct selector_value *out)
 {
-	return parse_range(cursor, max, "this", &out->numbers.first, &out->numbers.last);
+	return parse_range(cursor, max, lsp_fact_key_word(fact), &out->numbers.first,
+			   &out->numbers.last);
 }
 
 /* --- ports -------------------------------------------------------------------------------- */
 
-static int refuse_proto(struct selector_cursor *cursor)
+/* @slash: what is before it is no protocol. */
+static int refuse_proto(struct selector_cursor *cursor, const char *slash)
 {
-	size_t last = lsp_protocol_count() - 1;
+	const struct span port = {cursor->at, (size_t)(slash - cursor->at)};
+	size_t last = lsp_protocol_count() - 1, proto;
 	struct buf text = BUF_INIT;
 
+	/* As /etc/services, and firewalls, write it. */
+	proto = lsp_protocol_find(slash + 1, selector_cursor_item_size(cursor) - port.size - 1);
+	if (proto <= last && port.size <= NAME_LONG &&
+	    span_consists_of(port, SPAN_ALPHANUMERIC "-"))
+		return error_set(cursor->error, -EINVAL, "write %s/%.*s",
+				 lsp_protocol_word((unsigned)proto), (int)port.size, port.text);
 	buf_append_text(&text, "expected ");
 	for (unsigned i = 0; i <= last; i++)
 		buf_printf(&text, "%s%s",
@@ -86,7 +127,7 @@ static int parse_protos(struct selector_cursor *cursor)
 		return 0;
 	proto = lsp_protocol_find(cursor->at, (size_t)(slash - cursor->at));
 	if (proto == lsp_protocol_count())
-		return refuse_proto(cursor);
+		return refuse_proto(cursor, slash);
 	cursor->protos = (uint8_t)LSP_BIT(proto);
 	cursor->at = slash + 1;
 	return 0;
@@ -110,14 +151,16 @@ static int refuse_service(struct selector_cursor *cursor)
 	if (buf_text(&word)) {
 		nearest_init(&nearest, word.data);
 		nearest_try(&nearest, "auto");
-		selector_cursor_offer_words(cursor, &nearest);
-		for (size_t i = 0; lsp_fact_key_at(i); i++)
+		if (!cursor->has_key)
+			selector_cursor_offer_words(cursor, &nearest);
+		for (size_t i = 0; !cursor->has_key && lsp_fact_key_at(i); i++)
 			nearest_try(&nearest, lsp_fact_key_word(lsp_fact_key_at(i)));
 		if (cursor->names->offer)
 			cursor->names->offer(cursor->names->data, &nearest);
 		buf_printf(&text,
-			   "\"%s\" is not a port, a service name or KEY=VALUE "
-			   "(for example process=NAME)",
+			   cursor->has_key ? "\"%s\" is not a port or a service name"
+					   : "\"%s\" is not a port, a service name or KEY=VALUE "
+					     "(for example process=NAME)",
 			   word.data);
 		append_nearest(&text, nearest.word);
 	} else {
@@ -199,22 +242,32 @@ static int parse_prefix(struct selector_cursor *cursor, struct selector_value *o
 
 /* --- words ----------------------------------------------------------------------------------- */
 
+static void append_words(struct buf *out, const struct lsp_fact *fact)
+{
+	for (unsigned i = 0; lsp_fact_word(fact, i); i++)
+		if (!lsp_fact_word_is_again(fact, i))
+			buf_printf(out, "%s%s", i ? ", " : ": ", lsp_fact_word(fact, i));
+}
+
 static int refuse_word(const struct lsp_fact *fact, struct selector_cursor *cursor)
 {
+	bool is_finding = fact->type == LSP_FACT_FINDINGS;
 	struct buf word = BUF_INIT, text = BUF_INIT;
 	struct nearest nearest;
 
 	buf_append(&word, cursor->at, selector_cursor_item_size(cursor));
 	if (buf_text(&word)) {
-		buf_printf(&text, "\"%s\" is not a value of %s: ", word.data,
-			   lsp_fact_key_word(fact));
 		nearest_init(&nearest, word.data);
-		for (unsigned i = 0; lsp_fact_word(fact, i); i++) {
-			if (lsp_fact_word_is_again(fact, i))
-				continue;
-			buf_printf(&text, "%s%s", i ? ", " : "", lsp_fact_word(fact, i));
+		for (unsigned i = 0; lsp_fact_word(fact, i); i++)
 			nearest_try(&nearest, lsp_fact_word(fact, i));
-		}
+		if (is_finding)
+			buf_printf(&text, "no finding is called \"%s\"", word.data);
+		else
+			buf_printf(&text, "\"%s\" is not a value of %s", word.data,
+				   lsp_fact_key_word(fact));
+		/* There are many findings. */
+		if (!is_finding || !nearest.word)
+			append_words(&text, fact);
 		append_nearest(&text, nearest.word);
 	} else {
 		text.error = word.error;
@@ -300,10 +353,10 @@ int selector_value_parse(struct selector_pool *pool, const struct lsp_fact *fact
 	case LSP_FACT_FINDINGS:
 		return parse_word(fact, cursor, out);
 	case LSP_FACT_NUMBER:
-		return parse_number(cursor, UINT32_MAX, out);
+		return parse_number(fact, cursor, UINT32_MAX, out);
 	case LSP_FACT_ID:
 	case LSP_FACT_TIME:
-		return parse_number(cursor, UINT64_MAX, out);
+		return parse_number(fact, cursor, UINT64_MAX, out);
 	case LSP_FACT_NAME:
 	case LSP_FACT_TEXT:
 	case LSP_FACT_PATH:

@@ -131,9 +131,11 @@ static void an_error_has_its_position(void **state)
 		{TEXT("22 required required\n"),
 		 "f:1: \"required\": column 13: stands there twice\n"},
 		{TEXT("22 accept=\n"), "f:1: \"accept=\": column 11: a value is missing\n"},
-		{TEXT("22 accept=exe?,,\n"), "f:1: \"accept=exe?,,\": column 16: a value is missing\n"},
+		{TEXT("22 accept=exe?,,\n"),
+		 "f:1: \"accept=exe?,,\": column 16: a value is missing\n"},
 		{TEXT("22 accept=queue-full,changed\n"),
-		 "f:1: \"accept=queue-full,changed\": column 22: a rule expects its listener: accept= is "
+		 "f:1: \"accept=queue-full,changed\": column 22: a rule expects its listener: "
+		 "accept= is "
 		 "for findings about the listener itself\n"},
 		{TEXT("22 Required\n"), "f:1: \"Required\": column 4: \"Required\" is "
 					"not a port, a service name or KEY=VALUE "
@@ -149,8 +151,10 @@ static void an_error_has_its_position(void **state)
 		 "f:1: \"exe=/a\\\": column 10: a backslash needs a character after it\n"},
 		/* all of them at once */
 		{TEXT("pid=x uid=y 1-0\n# fine\n80\nuser\n"),
-		 "f:1: \"pid=x\": column 5: this is a number from 0 to 4294967295\n"
-		 "f:1: \"uid=y\": column 11: this is a number from 0 to 4294967295\n"
+		 "f:1: \"pid=x\": column 5: pid must be a number from 0 to 4294967295; for a name "
+		 "write process=x\n"
+		 "f:1: \"uid=y\": column 11: uid must be a number from 0 to 4294967295; for a name "
+		 "write user=y\n"
 		 "f:1: \"1-0\": column 13: the range ends below its start\n"
 		 "f:4: \"user\": column 1: \"user\" wants a value: user=...\n"},
 	};

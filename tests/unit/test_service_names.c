@@ -87,8 +87,10 @@ static void a_wrong_name_is_reported_with_the_nearest(void **state)
 		{"90-80", "\"90-80\": the range ends below its start"},
 		{"port=", "\"port=\": a value is missing"},
 		{"", "\"\": a value is missing"},
-		{"address=1.2.3", "\"address=1.2.3\": this is not an address: 192.0.2.1, "
-				  "10.0.0.0/8, ::1 and fe80::/10 are"},
+		{"address=1.2.3", "\"address=1.2.3\": not an address (examples: 192.0.2.1, "
+				  "10.0.0.0/8, ::1, fe80::/10)"},
+		{"127.0.0.1:80",
+		 "\"127.0.0.1:80\": address and port are two selectors: address=127.0.0.1 80"},
 	};
 	const char *root = *state;
 
