@@ -6,6 +6,7 @@
 #include "conflicts.h"
 
 #include "query.h"
+#include "span.h"
 
 #include "view/formats.h"
 
@@ -104,6 +105,24 @@ static void append_formats(struct buf *out, bool (*is_of)(const struct format *f
 	}
 }
 
+/* Does every shell take it as it is? */
+static bool is_plain(const char *word)
+{
+	return span_consists_of((struct span){word, strlen(word)}, SPAN_ALPHANUMERIC "@%_+=:,./-");
+}
+
+/* "22 user=root": all that was asked about, as selectors. */
+static void append_selection(struct buf *out, const struct options *options)
+{
+	bool is_all_plain = is_plain(options->explain);
+
+	for (size_t i = 0; i < options->selector_count; i++)
+		is_all_plain &= is_plain(options->selectors[i]);
+	buf_append_text(out, is_all_plain ? options->explain : "PORT SELECTOR...");
+	for (size_t i = 0; is_all_plain && i < options->selector_count; i++)
+		buf_printf(out, " %s", options->selectors[i]);
+}
+
 /* --- the table ---------------------------------------------------------------------------- */
 
 /* One of .given, with one of .with and none of .without. Zero: no matter. */
@@ -112,6 +131,7 @@ static const struct conflict {
 	/* A format that is not so conflicts; the message goes on with the formats that are. */
 	bool (*is_of)(const struct format *format);
 	const char *message;
+	void (*append)(struct buf *out, const struct options *options); /* NULL: nothing */
 } conflicts[] = {
 	{.given = GIVEN_EXPLAIN, .is_of = is_of_explain, .message = "--explain writes "},
 	{.given = GIVEN_EXPLAIN,
@@ -128,8 +148,8 @@ static const struct conflict {
 		    "--watch PORT"},
 	{.given = GIVEN_EXPLAIN,
 	 .with = GIVEN_SELECTORS,
-	 .message = "--explain takes one port and no selectors: to list sockets, use lsports "
-		    "tcp/22 user=root"},
+	 .message = "--explain takes one port and no selectors: to list sockets, use lsports ",
+	 .append = append_selection},
 	{.given = GIVEN_EXPLAIN,
 	 .with = GIVEN_STATES,
 	 .message = "--explain shows listeners and connections: -l, -a and --connected cannot be "
@@ -203,6 +223,8 @@ int conflicts_check(const struct options *options, struct error *error)
 		buf_append_text(&text, conflict->message);
 		if (conflict->is_of)
 			append_formats(&text, conflict->is_of);
+		if (conflict->append)
+			conflict->append(&text, options);
 		return error_take(error, -EINVAL, &text);
 	}
 	return 0;

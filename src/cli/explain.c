@@ -5,6 +5,7 @@
  */
 #include "explain.h"
 
+#include "cleanup.h"
 #include "inspection.h"
 #include "message.h"
 #include "output.h"
@@ -15,8 +16,10 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define FORMS "it takes one port, as in 22, tcp/22 or ssh"
+#define KEY "port="
 #define ALL (OPTIONS_STATE_LISTENERS | OPTIONS_STATE_OTHERS)
 
 /* --- the port ----------------------------------------------------------------------------- */
@@ -33,13 +36,40 @@ static uint16_t only_port(const struct lsp_selector *selector, const struct lsp_
 	return scope->ports[0].first;
 }
 
+/*
+ * A port by its number or name is parsed as the value of its key, which leaves other selectors out
+ * of what is said about it. @text: without the colon that lsof(8) writes before it.
+ * Return: as lsp_selector_parse(); @error is without the key too.
+ */
+static int parse_bare(const char *text, const char *sysroot, struct lsp_selector **selector,
+		      struct error *error)
+{
+	cleanup(error_deinit) struct error failure = ERROR_INIT;
+	struct buf word = BUF_INIT;
+	const char *texts[1], *what;
+	int r = -ENOMEM;
+
+	buf_printf(&word, KEY "%s", text);
+	texts[0] = buf_text(&word);
+	if (texts[0])
+		r = lsp_selector_parse(texts, 1, sysroot, selector, &failure);
+	buf_deinit(&word);
+	if (r >= 0 || r == -ENOMEM)
+		return r;
+	what = error_text(&failure);
+	return strncmp(what, "\"" KEY, sizeof(KEY)) == 0
+		       ? error_set(error, r, "\"%s", what + sizeof(KEY))
+		       : error_set(error, r, "%s", what);
+}
+
 int explain_parse_port(const char *text, const char *sysroot, uint16_t *port, unsigned *protos,
 		       struct error *error)
 {
 	struct lsp_query scope = {.protos = lsp_protocol_all()};
 	struct lsp_selector *selector;
 	struct error failure = ERROR_INIT;
-	int r = lsp_selector_parse(&text, 1, sysroot, &selector, &failure);
+	int r = strchr(text, '=') ? lsp_selector_parse(&text, 1, sysroot, &selector, &failure)
+				  : parse_bare(text + (*text == ':'), sysroot, &selector, &failure);
 
 	if (r == -EINVAL)
 		error_set(error, r, "--explain: %s; " FORMS, error_text(&failure));
