@@ -48,7 +48,8 @@ int rule_end_parse(struct rule *rule, const char *word, size_t size, size_t *pos
 		   struct error *error)
 {
 	static const size_t required = sizeof(REQUIRED) - 1, accept = sizeof(ACCEPT);
-	struct selector_cursor cursor = {.at = word, .end = word + size, .error = error};
+	struct selector_cursor cursor = {
+		.at = word, .end = word + size, .error = error, .unoffered = of_rules()};
 	int r;
 
 	*position = 0;

@@ -146,7 +146,7 @@ static void scan_word(const struct rule_line *parser, const struct rule *rule, c
 
 /* @column: counted from 1, 0 where no part of the word is to blame. */
 static void refuse_word(struct rule_line *parser, const struct word *word, size_t column,
-			const struct error *error)
+			const char *why)
 {
 	struct buf message = BUF_INIT;
 
@@ -155,8 +155,8 @@ static void refuse_word(struct rule_line *parser, const struct word *word, size_
 	buf_append_text(&message, "\": ");
 	if (column)
 		buf_printf(&message, "column %zu: ", column);
-	buf_append_text(&message, error_text(error));
-	report(parser, buf_text(&message) ? message.data : error_text(error));
+	buf_append_text(&message, why);
+	report(parser, buf_text(&message) ? message.data : why);
 	buf_deinit(&message);
 }
 
@@ -179,7 +179,8 @@ static int parse_new_word(struct rule_line *parser, struct rule *rule, const cha
 				&position, &error);
 	if (r < 0 && r != -ENOMEM)
 		refuse_word(parser, word,
-			    r == -EINVAL ? (size_t)(word->at - line) + position + 1 : 0, &error);
+			    r == -EINVAL ? (size_t)(word->at - line) + position + 1 : 0,
+			    error_text(&error));
 	error_deinit(&error);
 	/* What could not be looked up is an error of the word: the next ones are reported too. */
 	return r < 0 && r != -ENOMEM ? -EINVAL : r;
@@ -212,7 +213,8 @@ static int parse_end(struct rule_line *parser, struct rule *rule, const char *li
 	int r = rule_end_parse(rule, word->at, word->size, &position, &error);
 
 	if (r < 0)
-		refuse_word(parser, word, (size_t)(word->at - line) + position + 1, &error);
+		refuse_word(parser, word, (size_t)(word->at - line) + position + 1,
+			    error_text(&error));
 	error_deinit(&error);
 	return r;
 }
@@ -234,7 +236,7 @@ static int parse_words(struct rule_line *parser, struct rule *rule, const char *
 		scan_word(parser, rule, at, end, &word);
 		error = parse_end(parser, rule, line, &word);
 		if (error == 0 && rule_end_is_begun(rule)) {
-			report(parser, "selectors come before \"required\" and accept=");
+			refuse_word(parser, &word, 0, "must stand before \"required\" and accept=");
 			return -EINVAL;
 		}
 		if (error == 0)
@@ -252,11 +254,16 @@ static int parse_words(struct rule_line *parser, struct rule *rule, const char *
 /* --- rules -------------------------------------------------------------------------------- */
 
 /* What a selector can say and a rule cannot mean. */
-static const char *why_no_rule(const struct rule_line *parser, const struct selector *selector)
+static const char *why_no_rule(const struct rule_line *parser, const struct rule *rule)
 {
+	const struct selector *selector = &rule->selector;
+
 	if ((selector->facts[0] | selector->facts[1]) & parser->judged)
 		return "a rule cannot use finding=";
-	return selector->term_count ? NULL : "the rule selects nothing";
+	if (selector->term_count)
+		return NULL;
+	return rule->is_required ? "\"required\" needs a selector before it"
+				 : "accept= needs a selector before it";
 }
 
 /* A rule whose first word is followed by the same text, from @at to the newline at @end. */
@@ -379,7 +386,7 @@ int rule_line_parse(struct rule_line *parser, const char *line, const char *end)
 	r = parse_rule(parser, &rule, line, at, end);
 	if (r < 0)
 		return r == -EINVAL ? 0 : r;
-	why = why_no_rule(parser, &rule.selector);
+	why = why_no_rule(parser, &rule);
 	if (why) {
 		report(parser, why);
 		return 0;

@@ -26,8 +26,9 @@ struct selector_cursor {
 	const char *at, *end;
 	const struct selector_names *names;
 	struct error *error;
-	uint8_t protos; /* of the port items that follow */
-	bool has_key;   /* the word says of what its values are */
+	uint8_t protos;     /* of the port items that follow */
+	bool has_key;       /* the word says of what its values are */
+	uint64_t unoffered; /* words of a key, by their bits, that would be refused as well */
 };
 
 static inline bool selector_cursor_is_item_end(const struct selector_cursor *cursor)

@@ -242,11 +242,23 @@ static int parse_prefix(struct selector_cursor *cursor, struct selector_value *o
 
 /* --- words ----------------------------------------------------------------------------------- */
 
-static void append_words(struct buf *out, const struct lsp_fact *fact)
+static bool is_offered(const struct lsp_fact *fact, const struct selector_cursor *cursor,
+		       unsigned index)
 {
-	for (unsigned i = 0; lsp_fact_word(fact, i); i++)
-		if (!lsp_fact_word_is_again(fact, i))
-			buf_printf(out, "%s%s", i ? ", " : ": ", lsp_fact_word(fact, i));
+	return !lsp_fact_word_is_again(fact, index) && !(cursor->unoffered & LSP_BIT(index));
+}
+
+static void append_words(struct buf *out, const struct lsp_fact *fact,
+			 const struct selector_cursor *cursor)
+{
+	const char *between = ": ";
+
+	for (unsigned i = 0; lsp_fact_word(fact, i); i++) {
+		if (!is_offered(fact, cursor, i))
+			continue;
+		buf_printf(out, "%s%s", between, lsp_fact_word(fact, i));
+		between = ", ";
+	}
 }
 
 static int refuse_word(const struct lsp_fact *fact, struct selector_cursor *cursor)
@@ -259,7 +271,8 @@ static int refuse_word(const struct lsp_fact *fact, struct selector_cursor *curs
 	if (buf_text(&word)) {
 		nearest_init(&nearest, word.data);
 		for (unsigned i = 0; lsp_fact_word(fact, i); i++)
-			nearest_try(&nearest, lsp_fact_word(fact, i));
+			if (is_offered(fact, cursor, i))
+				nearest_try(&nearest, lsp_fact_word(fact, i));
 		if (is_finding)
 			buf_printf(&text, "no finding is called \"%s\"", word.data);
 		else
@@ -267,7 +280,7 @@ static int refuse_word(const struct lsp_fact *fact, struct selector_cursor *curs
 				   lsp_fact_key_word(fact));
 		/* There are many findings. */
 		if (!is_finding || !nearest.word)
-			append_words(&text, fact);
+			append_words(&text, fact, cursor);
 		append_nearest(&text, nearest.word);
 	} else {
 		text.error = word.error;

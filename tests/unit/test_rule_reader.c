@@ -74,7 +74,8 @@ static void a_line_is_a_rule(void **state)
 }
 
 #define CUT ": the last line does not end with a newline; the file may be cut off\n"
-#define BEFORE_END ": selectors come before \"required\" and accept=\n"
+#define BEFORE_END(word) ": \"" word "\": must stand before \"required\" and accept=\n"
+#define NO_SELECTOR ": \"required\" needs a selector before it\n"
 #define NO_TEXT(column, byte) ": column " #column ": byte 0x" #byte " is not text\n"
 
 static void an_error_has_its_position(void **state)
@@ -121,13 +122,19 @@ static void an_error_has_its_position(void **state)
 		{TEXT("22 prot=tcp\n"),
 		 "f:1: \"prot=tcp\": column 4: unknown key \"prot\" (nearest: proto)\n"},
 		{TEXT("\t22 99999\n"), "f:1: \"99999\": column 5: a port is at most 65535\n"},
-		{TEXT("required\n"), "f:1: the rule selects nothing\n"},
-		{TEXT("  required # yes\n"), "f:1: the rule selects nothing\n"},
-		{TEXT("22 required user=root\n"), "f:1" BEFORE_END},
-		{TEXT("required 22\n"), "f:1" BEFORE_END},
-		{TEXT("22 accept=queue-full user=root\n"), "f:1" BEFORE_END},
-		{TEXT("accept=queue-full 22\n"), "f:1" BEFORE_END},
-		{TEXT("accept=queue-full required\n"), "f:1: the rule selects nothing\n"},
+		{TEXT("required\n"), "f:1" NO_SELECTOR},
+		{TEXT("  required # yes\n"), "f:1" NO_SELECTOR},
+		{TEXT("22 required user=root\n"), "f:1" BEFORE_END("user=root")},
+		{TEXT("required 22\n"), "f:1" BEFORE_END("22")},
+		{TEXT("22 accept=queue-full user=root\n"), "f:1" BEFORE_END("user=root")},
+		{TEXT("accept=queue-full 22\n"), "f:1" BEFORE_END("22")},
+		{TEXT("accept=queue-full\n"), "f:1: accept= needs a selector before it\n"},
+		{TEXT("accept=queue-full required\n"), "f:1" NO_SELECTOR},
+		{TEXT("tcp/22,exe=/x\n"),
+		 "f:1: \"tcp/22,exe=/x\": column 1: unknown key \"tcp/22,exe\"; separate selectors "
+		 "by blanks, not by commas\n"},
+		{TEXT("22 accept=odd-ex\n"), "f:1: \"accept=odd-ex\": column 11: no finding is "
+					     "called \"odd-ex\" (nearest: odd-exe)\n"},
 		{TEXT("22 required required\n"),
 		 "f:1: \"required\": column 13: stands there twice\n"},
 		{TEXT("22 accept=\n"), "f:1: \"accept=\": column 11: a value is missing\n"},
@@ -137,6 +144,10 @@ static void an_error_has_its_position(void **state)
 		 "f:1: \"accept=queue-full,changed\": column 22: a rule expects its listener: "
 		 "accept= is "
 		 "for findings about the listener itself\n"},
+		{TEXT("22 accept=unexpecte\n"),
+		 "f:1: \"accept=unexpecte\": column 11: no finding is called \"unexpecte\": "
+		 "deleted-exe, odd-exe, exe?, masked, no-owner, held-elsewhere, flapping, "
+		 "queue-full, in-ephemeral-range, mixed-group\n"},
 		{TEXT("22 Required\n"), "f:1: \"Required\": column 4: \"Required\" is "
 					"not a port, a service name or KEY=VALUE "
 					"(for example process=NAME) (nearest: required)\n"},
