@@ -236,8 +236,8 @@ class Holders(Port):
         self.assertEqual([holder["pid"] for holder in found["holders"]],
                          [made.rows[0]["pid"]])
         self.assertEqual(found["bind"]["possible"], "no")
-        self.assertIn("in use: 1 bound", text)
-        self.assertIn(f"({made.rows[0]['pid']})  1  ", text)
+        self.assertIn("another socket holds the port on IPv4 (1 bound)", text)
+        self.assertIn(f"({made.rows[0]['pid']})  1 socket  ", text)
 
     def test_connections_and_peers(self):
         with harness.Made("tcp-pair,port=7072,addr=127.0.0.1,pairs=4"):

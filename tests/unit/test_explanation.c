@@ -87,11 +87,13 @@ static void a_bind_is_put_into_words(void **state)
 		{-EACCES, -EACCES, "no",
 		 "CAP_NET_BIND_SERVICE is needed below net.ipv4.ip_unprivileged_port_start, which "
 		 "is 1024"},
-		{-EADDRINUSE, 0, "no", "IPv4: the address is in use: 2 time-wait; "},
-		{0, -EADDRINUSE, "no", "IPv6: the address is in use: 2 time-wait; "},
+		{-EADDRINUSE, 0, "no", "other sockets hold the port on IPv4 (2 time-wait); that "},
+		{0, -EADDRINUSE, "no", "other sockets hold the port on IPv6 (2 time-wait); that "},
 		{-EPERM, -EPERM, "no",
-		 "Operation not permitted: a security module or a BPF program of the cgroup "
-		 "refuses"},
+		 "a security module or a BPF program of the cgroup refuses it (Operation not "
+		 "permitted)"},
+		{-EACCES, 0, "no", "CAP_NET_BIND_SERVICE is needed on IPv4 below "},
+		{-EMFILE, 0, "no", "Too many open files on IPv4"},
 		{-EMFILE, -EMFILE, "no", "Too many open files"},
 		{-EAFNOSUPPORT, -EAFNOSUPPORT, "unknown",
 		 "the kernel has none of the families that were asked for"},

@@ -3,6 +3,7 @@
 #include "view/explanation_bind.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 /* A kernel without the family cannot bind it. */
@@ -25,39 +26,45 @@ static void append_states(struct buf *out, const struct explanation_port *port, 
 	}
 }
 
-static void append_in_use(struct buf *out, const struct explanation_port *port, unsigned proto)
+/* @where: " on IPv4", or "" where it is so in every family. */
+static void append_in_use(struct buf *out, const struct explanation_port *port, unsigned proto,
+			  const char *where)
 {
 	if (!port->other_count) {
-		buf_append_text(out, "the address is in use by a socket that was not seen: the "
-				     "kernel reports TCP sockets that are bound without "
-				     "listening only since Linux 6.8");
+		buf_printf(out,
+			   "a socket that was not seen holds the port%s (the kernel reports TCP "
+			   "sockets that are bound without listening only since Linux 6.8)",
+			   where);
 		return;
 	}
-	buf_append_text(out, "the address is in use: ");
+	buf_printf(out, "%s the port%s (",
+		   port->other_count == 1 ? "another socket holds" : "other sockets hold", where);
 	append_states(out, port, proto);
+	buf_append_char(out, ')');
 	if (port->states[LSP_STATE_TIME_WAIT] == port->other_count)
 		buf_append_text(out, "; that ends within a minute, and with SO_REUSEADDR, which "
 				     "most servers set, a bind need not wait");
 }
 
 static void append_refusal(struct buf *out, const struct explanation *explanation, unsigned proto,
-			   int error)
+			   int error, const char *where)
 {
 	const struct lsp_port_policy *policy = &explanation->policy;
 	const char *text = strerrordesc_np(-error);
 
 	if (error == -EADDRINUSE)
-		append_in_use(out, &explanation->ports[proto], proto);
+		append_in_use(out, &explanation->ports[proto], proto, where);
 	else if (error == -EACCES && policy->has_start && explanation->port < policy->start)
 		buf_printf(out,
-			   "CAP_NET_BIND_SERVICE is needed below "
+			   "CAP_NET_BIND_SERVICE is needed%s below "
 			   "net.ipv4.ip_unprivileged_port_start, which is %u",
-			   policy->start);
+			   where, policy->start);
 	else if (error == -EACCES || error == -EPERM)
-		buf_printf(out, "%s: a security module or a BPF program of the cgroup refuses",
-			   text);
+		buf_printf(out,
+			   "a security module or a BPF program of the cgroup refuses it%s (%s)",
+			   where, text);
 	else
-		buf_append_text(out, text ? text : "unknown error");
+		buf_printf(out, "%s%s", text ? text : "unknown error", where);
 }
 
 static const char *append_success(struct buf *out, const struct explanation_port *port)
@@ -82,6 +89,7 @@ const char *explanation_bind_format(const struct explanation *explanation, unsig
 	const char *before = "";
 	bool is_refused = false;
 	unsigned absent = 0;
+	char where[16];
 
 	if (explanation->untried) {
 		buf_append_text(reason, explanation->untried);
@@ -92,9 +100,9 @@ const char *explanation_bind_format(const struct explanation *explanation, unsig
 		if (is_absent(&tries[i]) || tries[i].result >= 0 || (i && is_same))
 			continue;
 		buf_append_text(reason, before);
-		if (!is_same)
-			buf_printf(reason, "%s: ", lsp_endpoint_family_title((enum lsp_family)i));
-		append_refusal(reason, explanation, proto, tries[i].result);
+		snprintf(where, sizeof(where), " on %s",
+			 lsp_endpoint_family_title((enum lsp_family)i));
+		append_refusal(reason, explanation, proto, tries[i].result, is_same ? "" : where);
 		is_refused = true;
 		before = "; ";
 	}

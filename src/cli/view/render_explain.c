@@ -109,7 +109,8 @@ static void holders(const struct card *card, const struct explanation_port *port
 
 		card_begin(card, "");
 		part_append_process(card->out, holder->process);
-		buf_printf(card->out, "  %zu", holder->count);
+		buf_printf(card->out, "  %zu socket%s", holder->count,
+			   holder->count == 1 ? "" : "s");
 		if (holder->process->cmdline) {
 			buf_append_text(card->out, "  ");
 			part_append_text(card->out, holder->process->cmdline);
