@@ -139,7 +139,7 @@ static void write_keys(struct sink *sink)
 		buf_printf(&sink->buf, "%-10s  %s  (%s", lsp_fact_key_word(key), key->help,
 			   key->values);
 		if (!*key->values)
-			column_append_words(key, " | ", &sink->buf);
+			column_append_words(key, " | ", true, &sink->buf);
 		buf_append_text(&sink->buf, ")\n");
 	}
 }

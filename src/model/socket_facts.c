@@ -235,7 +235,8 @@ FACT_GET(privileged)
 const struct lsp_fact socket_facts[] = {
 	{ .word = "netns", .type = LSP_FACT_NAME, .place = 1, .get = get_netns,
 	  .flags = LSP_FACT_BY_NUMBER,
-	  .help = "network namespace: its name or self, else its inode number, as in JSON",
+	  .help = "network namespace: its name or self, else its inode number; JSON and "
+		  "CSV always have the number",
 	  .values = "self | NAME | INODE" },
 	{ .word = "proto", .type = LSP_FACT_WORD, .place = 2, .get = get_proto, .words = proto_word,
 	  .help = "protocol", .values = "" },

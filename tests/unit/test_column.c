@@ -284,6 +284,8 @@ static void test_help(void **state)
 		lines++;
 	assert_int_equal(lines, count_columns() + formats_count);
 	assert_non_null(strstr(sink.buf.data, "\nport            number    local port\n"));
+	/* Only a selector calls it "none". */
+	assert_non_null(strstr(sink.buf.data, "why no owner is known: unasked, permission, "));
 	assert_non_null(strstr(sink.buf.data, "\njsonl       one JSON object per socket"));
 	sink_deinit(&sink);
 }

@@ -24,11 +24,23 @@ static void set_title(struct column *column)
 	column->title[i] = '\0';
 }
 
-void column_append_words(const struct lsp_fact *fact, const char *between, struct buf *out)
+/* A socket with owners has no gap: its cell is empty. */
+static bool is_of_keys(const struct lsp_fact *fact, unsigned word)
 {
-	for (unsigned i = 0; lsp_fact_word(fact, i); i++)
-		if (!lsp_fact_word_is_again(fact, i))
-			buf_printf(out, "%s%s", i ? between : "", lsp_fact_word(fact, i));
+	return fact->flags & LSP_FACT_GAP && word == LSP_OWNER_GAP_NONE;
+}
+
+void column_append_words(const struct lsp_fact *fact, const char *between, bool is_key,
+			 struct buf *out)
+{
+	const char *before = "";
+
+	for (unsigned i = 0; lsp_fact_word(fact, i); i++) {
+		if (lsp_fact_word_is_again(fact, i) || (!is_key && is_of_keys(fact, i)))
+			continue;
+		buf_printf(out, "%s%s", before, lsp_fact_word(fact, i));
+		before = between;
+	}
 }
 
 const char *column_type(const struct column *column)

@@ -28,8 +28,12 @@ struct column {
 /* Column @index, in the order of facts. Return: false behind the last one. */
 bool column_at(size_t index, struct column *out);
 
-/* column_append_words() - all words of a fact that has some, with @between between them. */
-void column_append_words(const struct lsp_fact *fact, const char *between, struct buf *out);
+/*
+ * column_append_words() - all words of a fact that has some, with @between between them.
+ * @is_key: as values of a selector, of which "none" may be one; no cell shows it.
+ */
+void column_append_words(const struct lsp_fact *fact, const char *between, bool is_key,
+			 struct buf *out);
 
 /* "string", "number", "boolean", "owners", "findings": as a member of JSON. */
 const char *column_type(const struct column *column);

@@ -173,7 +173,7 @@ void column_list_help(struct sink *sink)
 			   column_type(&column), fact->help);
 		if (fact->type == LSP_FACT_WORD && fact->values && !*fact->values) {
 			buf_append_text(&sink->buf, ": ");
-			column_append_words(fact, ", ", &sink->buf);
+			column_append_words(fact, ", ", false, &sink->buf);
 		}
 		buf_append_char(&sink->buf, '\n');
 	}
