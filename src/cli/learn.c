@@ -117,7 +117,7 @@ static int refuse_unknown(const struct lsp_snapshot *snapshot, const struct opti
 		return error_take(error, -EIO, &text);
 	}
 	buf_append_text(&text, "nothing learned: a rule without what is not known would expect "
-			       "more than its listener; add a line by hand that does not ask for "
+			       "more than its listener; add a rule by hand that does not ask for "
 			       "it, such as \"");
 	append_example(&text, snapshot, unlearned->first);
 	buf_printf(&text, "\", to %s, and learn again", options->learn);
