@@ -185,8 +185,7 @@ static int look_again(struct collect_run *run, const struct intmap *unowned, boo
 	if (r >= 0)
 		r = recheck_apply(&recheck, run->snapshot, unowned, again.snapshot, result);
 	if (r >= 0 && result->closed)
-		r = builder_add_note(run->snapshot,
-				     "%zu socket%s closed before an owner was found",
+		r = builder_add_note(run->snapshot, "%zu socket%s closed before an owner was found",
 				     result->closed, result->closed == 1 ? "" : "s");
 	lsp_snapshot_free(again.snapshot);
 	return r == -ENOMEM ? r : 0;
