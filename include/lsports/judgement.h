@@ -132,11 +132,11 @@ enum lsp_judge_flag {
 };
 
 /*
- * lsp_judge_needs_users() - is there a rule about users for a listener of the snapshot? Then
+ * lsp_rules_need_users() - is there a rule about users for a listener of the snapshot? Then
  * LSP_LOOKUP_USERS is needed, or lsp_resolve_users().
  * Return: 1, 0 or -ENOMEM.
  */
-int lsp_judge_needs_users(const struct lsp_snapshot *snapshot, struct lsp_rules *rules);
+int lsp_rules_need_users(struct lsp_rules *rules, const struct lsp_snapshot *snapshot);
 
 /*
  * lsp_judge() - a verdict for every listener, its findings, and the rules that no listener holds.

@@ -5,6 +5,8 @@
  */
 #include "buf.h"
 
+#include "num.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,14 +52,10 @@ void buf_append_slow(struct buf *buf, const void *bytes, size_t size)
 
 void buf_append_number(struct buf *buf, uint64_t number)
 {
-	char digits[20];
-	size_t at = sizeof(digits);
+	char digits[NUM_DIGITS];
+	const char *first = num_format(number, digits);
 
-	do {
-		digits[--at] = (char)('0' + number % 10);
-		number /= 10;
-	} while (number);
-	buf_append(buf, digits + at, sizeof(digits) - at);
+	buf_append(buf, first, (size_t)(digits + NUM_DIGITS - 1 - first));
 }
 
 void buf_append_hex(struct buf *buf, const void *bytes, size_t size)

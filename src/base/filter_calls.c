@@ -219,6 +219,7 @@ static const struct call {
 
 	/* The program that reports owners. That it is ours, CAP_BPF decides: it is given up. */
 	{.name = "bpf", .rights = FILTER_BPF},
+	{.name = "sched_setaffinity", .rights = FILTER_BPF},
 
 	/* Would a bind succeed? */
 	{.name = "socket", .rights = FILTER_BIND, .has_mask = 1, .mask = INT, .value = AF_INET},

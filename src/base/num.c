@@ -55,3 +55,15 @@ bool num_parse_list(const char *text, size_t size, uint64_t max, uint64_t *out, 
 	}
 	return at == end || (end - at == 1 && *at == '\n');
 }
+
+const char *num_format(uint64_t value, char out[NUM_DIGITS])
+{
+	char *at = out + NUM_DIGITS - 1;
+
+	*at = '\0';
+	do {
+		*--at = (char)('0' + value % 10);
+		value /= 10;
+	} while (value);
+	return at;
+}

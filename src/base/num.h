@@ -23,4 +23,10 @@ bool num_parse(const char *text, uint64_t max, uint64_t *out);
  */
 bool num_parse_list(const char *text, size_t size, uint64_t max, uint64_t *out, size_t count);
 
+/* Room for every number in decimal digits, and the end of the text. */
+#define NUM_DIGITS 21
+
+/* num_format() - decimal digits, terminated, at the end of @out. Return: the first of them. */
+const char *num_format(uint64_t value, char out[NUM_DIGITS]);
+
 #endif

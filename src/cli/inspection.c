@@ -178,7 +178,7 @@ static int judge(const struct inspection *inspection)
 
 	if (!inspection->rules)
 		return 0;
-	r = lsp_judge_needs_users(snapshot, inspection->rules);
+	r = lsp_rules_need_users(inspection->rules, snapshot);
 	if (r > 0)
 		r = lsp_resolve_users(snapshot);
 	if (r >= 0)

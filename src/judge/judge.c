@@ -335,48 +335,11 @@ static int judge_all(struct judge *judge)
 	return r < 0 ? r : judge_rules(judge);
 }
 
-/* The rules that count on this host, for the listeners of @snapshot. Return: 0 or -ENOMEM. */
-static int load_set(struct lsp_rules *rules, const struct lsp_snapshot *snapshot,
-		    const struct rule_set **set)
-{
-	bool has_host = lsp_rules_exist(rules);
-
-	*set = has_host ? &rules->host : &rules->usual.set;
-	return has_host ? 0 : usual_load(&rules->usual, snapshot);
-}
-
-static bool needs_users(const struct rule_set *set, const struct lsp_socket *socket)
-{
-	const struct rule *rule;
-	struct rule_index_walk walk;
-
-	rule_index_begin(&walk, &set->index, socket->proto, socket->local.port);
-	while ((rule = rule_index_next(&walk))) {
-		if (selector_pool_lookups(&set->table.pool, &rule->selector) & LSP_LOOKUP_USERS)
-			return true;
-	}
-	return false;
-}
-
-int lsp_judge_needs_users(const struct lsp_snapshot *snapshot, struct lsp_rules *rules)
-{
-	const struct rule_set *set;
-	int r = load_set(rules, snapshot, &set);
-
-	for (size_t i = 0; r == 0 && i < lsp_snapshot_count(snapshot); i++) {
-		struct lsp_socket socket;
-
-		lsp_snapshot_socket(snapshot, i, &socket);
-		r = lsp_socket_is_listener(&socket) && needs_users(set, &socket);
-	}
-	return r;
-}
-
 int lsp_judge(struct lsp_snapshot *snapshot, struct lsp_rules *rules, unsigned flags)
 {
 	const struct rule_set *set;
 	struct judge judge = {.snapshot = snapshot, .flags = flags};
-	int r = load_set(rules, snapshot, &set);
+	int r = rules_choose(rules, snapshot, &set);
 
 	if (r < 0)
 		return r;

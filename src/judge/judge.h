@@ -6,7 +6,7 @@
 
 #include <lsports/judgement.h>
 
-/* Facts that verdicts and findings need; lsp_judge_needs_users() says whether they need users too.
+/* Facts that verdicts and findings need; lsp_rules_need_users() says whether they need users too.
  */
 #define JUDGE_LOOKUPS                                                                              \
 	((unsigned)LSP_LOOKUP_OWNERS | LSP_LOOKUP_EXE | LSP_LOOKUP_CGROUP | LSP_LOOKUP_AUTO |      \

@@ -8,6 +8,7 @@
 #include "host/service_names.h"
 #include "judge/rule_end.h"
 #include "judge/rule_files.h"
+#include "model/snapshot.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -103,4 +104,52 @@ void lsp_rules_free(struct lsp_rules *rules)
 	usual_deinit(&rules->usual);
 	error_deinit(&rules->error);
 	free(rules);
+}
+
+/* --- which of them count -------------------------------------------------------------------- */
+
+int rules_choose(struct lsp_rules *rules, const struct lsp_snapshot *snapshot,
+		 const struct rule_set **set)
+{
+	bool has_host = lsp_rules_exist(rules);
+
+	*set = has_host ? &rules->host : &rules->usual.set;
+	return has_host ? 0 : usual_load(&rules->usual, snapshot);
+}
+
+static bool needs_users(const struct rule_set *set, const struct rule *rule)
+{
+	return selector_pool_lookups(&set->table.pool, &rule->selector) & LSP_LOOKUP_USERS;
+}
+
+static bool socket_needs_users(const struct rule_set *set, const struct lsp_snapshot *snapshot,
+			       size_t index)
+{
+	const struct socket_table *sockets = &snapshot->sockets;
+	struct rule_index_walk walk;
+	struct lsp_socket socket;
+	const struct rule *rule;
+
+	rule_index_begin(&walk, &set->index, socket_table_attrs(sockets, index)->proto,
+			 socket_table_at(sockets, index)->local_port);
+	while ((rule = rule_index_next(&walk)) && !needs_users(set, rule))
+		;
+	if (!rule)
+		return false;
+	lsp_snapshot_socket(snapshot, index, &socket);
+	return lsp_socket_is_listener(&socket);
+}
+
+int lsp_rules_need_users(struct lsp_rules *rules, const struct lsp_snapshot *snapshot)
+{
+	const struct rule_set *set;
+	int r = rules_choose(rules, snapshot, &set);
+	bool has_any = false;
+
+	/* Mostly it is all of them or none. */
+	for (size_t i = 0; r == 0 && !has_any && i < rule_table_count(&set->table); i++)
+		has_any = needs_users(set, rule_table_at(&set->table, i));
+	for (size_t i = 0; r == 0 && has_any && i < lsp_snapshot_count(snapshot); i++)
+		r = socket_needs_users(set, snapshot, i);
+	return r;
 }

@@ -27,4 +27,11 @@ struct lsp_rules {
 	struct error error;
 };
 
+/*
+ * rules_choose() - the rules that count on this host, for the listeners of @snapshot.
+ * Return: 0 or -ENOMEM.
+ */
+int rules_choose(struct lsp_rules *rules, const struct lsp_snapshot *snapshot,
+		 const struct rule_set **set);
+
 #endif

@@ -6,6 +6,7 @@
 #include "judge/usual.h"
 
 #include "judge/rule_reader.h"
+#include "model/snapshot.h"
 #include "num.h"
 
 #include <errno.h>
@@ -122,15 +123,12 @@ int usual_load(struct usual *usual, const struct lsp_snapshot *snapshot)
 {
 	bool has_new = !usual->set.index.table;
 
+	/* Of sockets that do not listen too: to find out which they are would cost more. */
 	for (size_t i = 0; i < lsp_snapshot_count(snapshot); i++) {
-		struct lsp_socket socket;
+		uint16_t port = socket_table_at(&snapshot->sockets, i)->local_port;
 
-		lsp_snapshot_socket(snapshot, i, &socket);
-		if (!lsp_socket_is_listener(&socket) ||
-		    is_wanted(usual, socket.local.port, socket.local.port))
-			continue;
-		usual->ports[socket.local.port / 64] |= UINT64_C(1) << socket.local.port % 64;
-		has_new = true;
+		has_new |= !is_wanted(usual, port, port);
+		usual->ports[port / 64] |= UINT64_C(1) << port % 64;
 	}
 	if (!has_new)
 		return 0;

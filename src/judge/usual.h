@@ -20,7 +20,7 @@ struct usual {
 void usual_deinit(struct usual *usual);
 
 /*
- * usual_load() - have the rules about every port on which the snapshot has a listener.
+ * usual_load() - have the rules about every port on which the snapshot has a socket.
  * Return: 0 or -ENOMEM; then the table has no rule.
  */
 int usual_load(struct usual *usual, const struct lsp_snapshot *snapshot);

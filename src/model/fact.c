@@ -5,8 +5,8 @@
 #include "model/judgement_facts.h"
 #include "model/owner_facts.h"
 #include "model/socket_facts.h"
+#include "num.h"
 
-#include <stdio.h>
 #include <string.h>
 
 const struct lsp_fact *lsp_fact_at(size_t index)
@@ -125,6 +125,5 @@ const char *lsp_fact_text(const struct lsp_value *value, char digits[LSP_FACT_DI
 		return value->text;
 	if (value->text)
 		return value->text;
-	snprintf(digits, LSP_FACT_DIGITS, "%llu", (unsigned long long)value->number);
-	return digits;
+	return num_format(value->number, digits);
 }

@@ -7,10 +7,15 @@
 
 #include <errno.h>
 
+/* Which of the ranges are of one namespace. */
+struct part {
+	uint32_t first, count;
+};
+
 void portranges_deinit(struct portranges *set)
 {
-	intmap_deinit(&set->firsts);
-	intmap_deinit(&set->counts);
+	intmap_deinit(&set->by_netns);
+	array_deinit(&set->parts);
 	array_deinit(&set->ranges);
 	*set = (struct portranges){0};
 }
@@ -18,9 +23,11 @@ void portranges_deinit(struct portranges *set)
 int portranges_set(struct portranges *set, uint32_t netns, const struct lsp_port_range *ranges,
 		   size_t count)
 {
-	size_t first = set->ranges.count;
-	int r;
+	struct part *part = array_add(&set->parts, sizeof(*part));
 
+	if (!part)
+		return -ENOMEM;
+	*part = (struct part){(uint32_t)set->ranges.count, (uint32_t)count};
 	for (size_t i = 0; i < count; i++) {
 		struct lsp_port_range *slot = array_add(&set->ranges, sizeof(*slot));
 
@@ -28,21 +35,21 @@ int portranges_set(struct portranges *set, uint32_t netns, const struct lsp_port
 			return -ENOMEM;
 		*slot = ranges[i];
 	}
-	r = intmap_put(&set->firsts, netns, (uint32_t)first);
-	return r < 0 ? r : intmap_put(&set->counts, netns, (uint32_t)count);
+	return intmap_put(&set->by_netns, netns, (uint32_t)set->parts.count - 1);
 }
 
 enum lsp_tristate portranges_has(const struct portranges *set, uint32_t netns, uint16_t port)
 {
-	const uint32_t *first = intmap_find(&set->firsts, netns);
-	const uint32_t *count = intmap_find(&set->counts, netns);
+	const uint32_t *index = intmap_find(&set->by_netns, netns);
 	const struct lsp_port_range *ranges = set->ranges.data;
+	const struct part *part;
 	uint32_t low, high;
 
-	if (!first || !count)
+	if (!index)
 		return LSP_UNKNOWN;
-	low = *first;
-	high = *first + *count;
+	part = (const struct part *)set->parts.data + *index;
+	low = part->first;
+	high = part->first + part->count;
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
 
@@ -51,5 +58,5 @@ enum lsp_tristate portranges_has(const struct portranges *set, uint32_t netns, u
 		else
 			high = middle;
 	}
-	return low < *first + *count && ranges[low].first <= port ? LSP_YES : LSP_NO;
+	return low < part->first + part->count && ranges[low].first <= port ? LSP_YES : LSP_NO;
 }

@@ -11,8 +11,9 @@
 
 /* Zeroed it is empty. */
 struct portranges {
-	struct intmap firsts, counts; /* by netns: index of the first range, and how many */
-	struct array ranges;          /* struct lsp_port_range */
+	struct intmap by_netns; /* index in parts */
+	struct array parts;     /* which of the ranges */
+	struct array ranges;    /* struct lsp_port_range */
 };
 
 void portranges_deinit(struct portranges *set);

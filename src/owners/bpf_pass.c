@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -30,6 +31,7 @@ struct bpf_pass {
 	bool was_cut; /* by the deadline */
 	int r;        /* of the pass that was made last */
 	pthread_t thread;
+	cpu_set_t processors; /* those that we may run on */
 	bool is_running; /* the thread was not waited for */
 };
 
@@ -104,6 +106,37 @@ static void *load_and_run(void *data)
 	return NULL;
 }
 
+static void *begin(void *data)
+{
+	struct bpf_pass *pass = data;
+
+	/* Once it runs it may run anywhere. */
+	sched_setaffinity(0, sizeof(pass->processors), &pass->processors);
+	return load_and_run(pass);
+}
+
+/*
+ * On another processor than ours: a new thread may stand in the queue of its creator's until a tick
+ * finds another one idle (kernel/sched/fair.c), which takes as long as the whole pass.
+ */
+static bool start(struct bpf_pass *pass)
+{
+	cpu_set_t others;
+	pthread_attr_t how;
+	bool is_started;
+
+	CPU_ZERO(&pass->processors);
+	sched_getaffinity(0, sizeof(pass->processors), &pass->processors);
+	others = pass->processors;
+	CPU_CLR((size_t)sched_getcpu(), &others);
+	pthread_attr_init(&how);
+	if (CPU_COUNT(&others))
+		pthread_attr_setaffinity_np(&how, sizeof(others), &others);
+	is_started = pthread_create(&pass->thread, &how, begin, pass) == 0;
+	pthread_attr_destroy(&how);
+	return is_started;
+}
+
 struct bpf_pass *bpf_pass_new(unsigned types, bool only_unconnected, bool is_whole,
 			      int64_t deadline, bool is_aside)
 {
@@ -120,7 +153,7 @@ struct bpf_pass *bpf_pass_new(unsigned types, bool only_unconnected, bool is_who
 	pass->program->rodata->only_unconnected = only_unconnected;
 	pass->program->rodata->is_counting = is_whole;
 	pass->program->bss->is_whole = is_whole;
-	pass->is_running = is_aside && pthread_create(&pass->thread, NULL, load_and_run, pass) == 0;
+	pass->is_running = is_aside && start(pass);
 	if (!pass->is_running)
 		load_and_run(pass);
 	return pass;

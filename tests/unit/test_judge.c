@@ -613,8 +613,8 @@ static void users_are_needed_where_a_rule_of_a_listener_is_about_them(void **sta
 	for (size_t i = 0; i < ROWS(rows); i++) {
 		struct lsp_rules *rules = ruling_rules(rows[i].host, rows[i].usual);
 
-		expect(lsp_judge_needs_users(snapshot, rules) == rows[i].needs, "row %zu", i);
-		assert_false(lsp_judge_needs_users(none, rules));
+		expect(lsp_rules_need_users(rules, snapshot) == rows[i].needs, "row %zu", i);
+		assert_false(lsp_rules_need_users(rules, none));
 		lsp_rules_free(rules);
 	}
 	lsp_snapshot_free(snapshot);

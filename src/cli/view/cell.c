@@ -234,18 +234,6 @@ unsigned cell_count_digits(uint64_t number)
 	return count;
 }
 
-static void flatten_number(struct flat_cell *flat, uint64_t number)
-{
-	char *at = flat->digits + sizeof(flat->digits);
-
-	do {
-		*--at = (char)('0' + number % 10);
-		number /= 10;
-	} while (number);
-	flat->text = at;
-	flat->size = (size_t)(flat->digits + sizeof(flat->digits) - at);
-}
-
 void cell_flatten(const struct cell *cell, struct flat_cell *flat)
 {
 	flat->is_plain = true;
@@ -263,7 +251,8 @@ void cell_flatten(const struct cell *cell, struct flat_cell *flat)
 		flat->tail = cell->tail;
 		break;
 	case CELL_NUMBER:
-		flatten_number(flat, cell->number);
+		flat->text = num_format(cell->number, flat->digits);
+		flat->size = (size_t)(flat->digits + NUM_DIGITS - 1 - flat->text);
 		flat->tail = flat->size;
 		break;
 	case CELL_BOOLEAN:

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "buf.h"
+#include "num.h"
 
 #include <lsports/fact.h>
 
@@ -86,7 +87,7 @@ struct flat_cell {
 	size_t size;
 	bool is_plain;
 	size_t tail; /* as in struct cell; a number is kept whole */
-	char digits[20];
+	char digits[NUM_DIGITS];
 };
 void cell_flatten(const struct cell *cell, struct flat_cell *flat);
 

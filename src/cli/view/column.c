@@ -111,6 +111,7 @@ bool column_at(size_t index, struct column *out)
 		out->fact = fact;
 		out->style = column_style_find(fact);
 		set_title(out);
+		out->word_size = strlen(out->fact->word);
 		out->is_right = is_right(out);
 		out->may_cut = may_cut(out);
 		out->is_number = fact->type == LSP_FACT_NUMBER || fact->type == LSP_FACT_PORT;

@@ -23,6 +23,7 @@ struct column {
 	bool is_right; /* aligned to the right */
 	bool may_cut;  /* on a terminal its text may be cut; addresses and ports never */
 	char title[COLUMN_TITLE_SIZE];
+	size_t word_size; /* of the fact */
 };
 
 /* Column @index, in the order of facts. Return: false behind the last one. */

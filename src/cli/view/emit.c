@@ -4,6 +4,9 @@
  * no member by name.
  */
 #include "view/emit.h"
+
+#include "num.h"
+
 #include "view/escape.h"
 
 #define LARGEST_EXACT (UINT64_C(1) << 53)
@@ -68,9 +71,8 @@ void emit_break(struct emit *emit)
 	emit->needs_break = true;
 }
 
-void emit_key(struct emit *emit, const char *key)
+void emit_key_size(struct emit *emit, const char *key, size_t size)
 {
-	size_t size = strlen(key);
 	char *at = begin(emit, size);
 
 	if (!at)
@@ -107,18 +109,14 @@ void emit_boolean(struct emit *emit, bool value)
 
 void emit_number(struct emit *emit, uint64_t value)
 {
-	char digits[20];
-	size_t first = sizeof(digits);
-	uint64_t left = value;
+	char digits[NUM_DIGITS];
+	const char *first = num_format(value, digits);
+	size_t size = (size_t)(digits + NUM_DIGITS - 1 - first);
 
-	do {
-		digits[--first] = (char)('0' + left % 10);
-		left /= 10;
-	} while (left);
 	if (value <= LARGEST_EXACT)
-		emit_bytes(emit, digits + first, sizeof(digits) - first);
+		emit_bytes(emit, first, size);
 	else
-		emit_word(emit, digits + first, sizeof(digits) - first);
+		emit_word(emit, first, size);
 }
 
 void emit_word(struct emit *emit, const char *word, size_t size)

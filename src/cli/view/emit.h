@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct emit {
 	struct buf *out; /* borrowed */
@@ -25,7 +26,13 @@ void emit_open(struct emit *emit, char bracket); /* '{' or '[' */
 void emit_close(struct emit *emit, char bracket);
 void emit_break(struct emit *emit); /* what comes next starts a line */
 
-void emit_key(struct emit *emit, const char *key);
+/* The key of a member: its value follows. */
+void emit_key_size(struct emit *emit, const char *key, size_t size);
+
+static inline void emit_key(struct emit *emit, const char *key)
+{
+	emit_key_size(emit, key, strlen(key));
+}
 
 void emit_null(struct emit *emit);
 void emit_boolean(struct emit *emit, bool value);

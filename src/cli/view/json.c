@@ -24,9 +24,9 @@ static void emit_time_member(struct emit *emit, const char *key, bool is_known, 
 /* --- values ---------------------------------------------------------------------------------- */
 
 /* A single value; lists have members of their own. */
-static void emit_cell(struct emit *emit, const char *key, const struct cell *cell)
+static void emit_cell(struct emit *emit, const char *key, size_t key_size, const struct cell *cell)
 {
-	emit_key(emit, key);
+	emit_key_size(emit, key, key_size);
 	switch (cell->kind) {
 	case CELL_NULL:
 		emit_null(emit);
@@ -76,6 +76,7 @@ static void emit_owner(struct emit *emit, const struct row *row, const struct ls
 	for (size_t i = 0; (fact = lsp_fact_owner_at(i)); i++) {
 		struct cell cell = {.kind = CELL_NULL};
 		struct lsp_value value;
+		const char *key;
 
 		if (fact->of != LSP_FACT_OF_OWNER || fact->flags & LSP_FACT_NO_MEMBER)
 			continue;
@@ -83,7 +84,8 @@ static void emit_owner(struct emit *emit, const struct row *row, const struct ls
 		lsp_fact_get(fact, &row->subject, owner, &value);
 		if (value.kind != LSP_VALUE_NONE)
 			cell_set_value(fact, row, &value, scratch, &cell);
-		emit_cell(emit, fact->member ? fact->member : fact->word, &cell);
+		key = fact->member ? fact->member : fact->word;
+		emit_cell(emit, key, strlen(key), &cell);
 	}
 	if (row->has_parents)
 		emit_parents(emit, owner->process->parent);
@@ -139,7 +141,7 @@ void json_emit_socket(struct emit *emit, const struct column_list *list, const s
 		if (cell.kind == CELL_OWNERS || cell.kind == CELL_FINDINGS)
 			emit_list(emit, column->fact->word, row, cell.kind, scratch);
 		else
-			emit_cell(emit, column->fact->word, &cell);
+			emit_cell(emit, column->fact->word, column->word_size, &cell);
 	}
 	emit_close(emit, '}');
 }
