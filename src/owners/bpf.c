@@ -102,19 +102,25 @@ static void free_pass(struct bpf_pass **pass)
 /* Passes that have to agree on what is held elsewhere. */
 #define AGREEING_PASSES 3
 
+/* In a pass that counts references. */
+static int compare(const struct bpf_pass_records *records, bool is_first, struct intmap *excess)
+{
+	return references_compare((const void *)records->bytes, records->count, is_first, excess);
+}
+
 static int find_held_elsewhere(struct walk *walk, struct bpf_pass *pass,
-			       const struct descriptor *records, size_t count)
+			       struct bpf_pass_records *records)
 {
 	struct intmap excess = {0};
 	/* A pass that was cut has not seen all who hold it, nor all rings. */
 	bool is_cut = walk->tally.is_cut;
-	int r = is_cut ? 0 : references_compare(records, count, true, &excess);
+	int r = is_cut ? 0 : compare(records, true, &excess);
 
 	for (int i = 1; r >= 0 && !is_cut && excess.count && i < AGREEING_PASSES; i++) {
-		r = bpf_pass_run_whole(pass, &records, &count);
+		r = bpf_pass_run_whole(pass, records);
 		is_cut = bpf_pass_was_cut(pass);
 		if (r >= 0 && !is_cut)
-			r = references_compare(records, count, false, &excess);
+			r = compare(records, false, &excess);
 	}
 	for (size_t i = 0; r >= 0 && !is_cut && i < excess.capacity; i++) {
 		const struct intmap_slot *slot = &excess.slots[i];
@@ -131,11 +137,11 @@ static int find_held_elsewhere(struct walk *walk, struct bpf_pass *pass,
 }
 
 static int add_owners(struct walk *walk, bool is_whole, const struct bpf_pass *pass,
-		      const struct descriptor *records, size_t count)
+		      const struct bpf_pass_records *records)
 {
 	walk_begin_pass(walk, is_whole);
 	walk->tally.is_cut = bpf_pass_was_cut(pass);
-	return bpf_records_add(walk, records, count);
+	return bpf_records_add(walk, records);
 }
 
 /* @prepared: NULL where the first pass is still to be made. */
@@ -144,21 +150,20 @@ static int find_by_passes(struct walk *walk, const struct lsp_query *query,
 {
 	cleanup(free_pass) struct bpf_pass *own = prepared ? NULL : begin_pass(query, false);
 	struct bpf_pass *pass = prepared ? prepared : own;
-	const struct descriptor *records;
-	size_t count;
-	int r = pass ? bpf_pass_wait(pass, &records, &count) : -ENOMEM;
+	struct bpf_pass_records records;
+	int r = pass ? bpf_pass_wait(pass, &records) : -ENOMEM;
 
 	if (r < 0 && r != -ENOMEM && !has_privileges(walk->proc.root))
 		error_set(why, r, "CAP_BPF and CAP_PERFMON are needed");
 	if (r >= 0)
-		r = add_owners(walk, query->strict, pass, records, count);
+		r = add_owners(walk, query->strict, pass, &records);
 	if (r >= 0 && query->strict)
-		r = find_held_elsewhere(walk, pass, records, count);
+		r = find_held_elsewhere(walk, pass, &records);
 	/* For a socket without owner: rings, and processes that were given it meanwhile. */
 	if (r < 0 || !walk->wanted.unowned)
 		return r;
-	r = bpf_pass_run_whole(pass, &records, &count);
-	return r < 0 ? r : add_owners(walk, true, pass, records, count);
+	r = bpf_pass_run_whole(pass, &records);
+	return r < 0 ? r : add_owners(walk, true, pass, &records);
 }
 
 static int find_by_bpf(const struct root *root, const struct lsp_query *query,

@@ -176,20 +176,22 @@ void bpf_pass_free(struct bpf_pass *pass)
 	free(pass);
 }
 
-int bpf_pass_wait(struct bpf_pass *pass, const struct descriptor **records, size_t *count)
+int bpf_pass_wait(struct bpf_pass *pass, struct bpf_pass_records *records)
 {
 	wait_for(pass);
-	*records = (const void *)pass->records.data;
-	*count = pass->records.size / sizeof(**records);
+	records->bytes = pass->records.data;
+	records->size = pass->program->rodata->is_counting ? sizeof(struct counted_descriptor)
+							   : sizeof(struct descriptor);
+	records->count = pass->records.size / records->size;
 	return pass->r;
 }
 
-int bpf_pass_run_whole(struct bpf_pass *pass, const struct descriptor **records, size_t *count)
+int bpf_pass_run_whole(struct bpf_pass *pass, struct bpf_pass_records *records)
 {
 	/* The program shares this memory. */
 	pass->program->bss->is_whole = 1;
 	pass->r = run(pass);
-	return bpf_pass_wait(pass, records, count);
+	return bpf_pass_wait(pass, records);
 }
 
 bool bpf_pass_was_cut(const struct bpf_pass *pass)

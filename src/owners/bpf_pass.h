@@ -15,6 +15,18 @@
 
 struct bpf_pass;
 
+/* What a run reported, in the order of processes. */
+struct bpf_pass_records {
+	const char *bytes;  /* borrowed until the next run */
+	size_t count, size; /* bytes of each: a struct counted_descriptor or a struct descriptor */
+};
+
+static inline const struct descriptor *bpf_pass_record(const struct bpf_pass_records *records,
+						       size_t index)
+{
+	return (const void *)(records->bytes + index * records->size);
+}
+
 /*
  * bpf_pass_new() - loads the program and runs it for the first time.
  * @types: of sockets of IPv4 and IPv6 that it reports: 1 << SOCK_STREAM, 1 << SOCK_DGRAM, ...
@@ -30,16 +42,15 @@ void bpf_pass_free(struct bpf_pass *pass); /* waits; takes NULL too */
 
 /*
  * bpf_pass_wait() - the records of the last run, once it is done.
- * @records: borrowed until the next run, in the order of processes.
  * Return: 0, -ENOMEM, or the error of the kernel: -ENOBUFS when the kernel was short of memory.
  */
-int bpf_pass_wait(struct bpf_pass *pass, const struct descriptor **records, size_t *count);
+int bpf_pass_wait(struct bpf_pass *pass, struct bpf_pass_records *records);
 
 /*
  * bpf_pass_run_whole() - runs the program once more, after bpf_pass_wait(), now as if @is_whole,
  * but with references only if they were reported before. Return: likewise.
  */
-int bpf_pass_run_whole(struct bpf_pass *pass, const struct descriptor **records, size_t *count);
+int bpf_pass_run_whole(struct bpf_pass *pass, struct bpf_pass_records *records);
 
 /* bpf_pass_was_cut() - did the last run end at the deadline? After bpf_pass_wait(). */
 bool bpf_pass_was_cut(const struct bpf_pass *pass);

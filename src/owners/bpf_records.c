@@ -99,17 +99,17 @@ static int add_record(struct walk *walk, struct holder *holder, const struct des
 	return is_socket ? add_socket(walk, holder, record) : add_ring(walk, holder, record);
 }
 
-int bpf_records_add(struct walk *walk, const struct descriptor *records, size_t count)
+int bpf_records_add(struct walk *walk, const struct bpf_pass_records *records)
 {
 	struct holder holder = {.visit = VISIT_NONE, .dir = -1};
 	int r = 0;
 
-	for (size_t i = 0; r >= 0 && i < count; i++) {
+	for (size_t i = 0; r >= 0 && i < records->count; i++) {
 		if (deadline_is_over(walk->deadline)) {
 			walk->tally.is_cut = true;
 			break;
 		}
-		r = add_record(walk, &holder, &records[i]);
+		r = add_record(walk, &holder, bpf_pass_record(records, i));
 	}
 	leave_process(walk, &holder);
 	return r < 0 ? r : 0;

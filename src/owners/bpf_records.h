@@ -4,13 +4,13 @@
 #define LSPORTS_OWNERS_BPF_RECORDS_H
 #pragma once
 
-#include "owners/descriptors.h"
+#include "owners/bpf_pass.h"
 #include "owners/walk.h"
 
 /*
  * bpf_records_add() - the owners among the records of the pass that was begun. Processes that the
  * kernel read go into walk->checked. Return: 0 or -ENOMEM.
  */
-int bpf_records_add(struct walk *walk, const struct descriptor *records, size_t count);
+int bpf_records_add(struct walk *walk, const struct bpf_pass_records *records);
 
 #endif

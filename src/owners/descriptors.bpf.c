@@ -312,18 +312,19 @@ static unsigned int held_references(const struct file *file, const struct socket
 }
 
 static void write(struct bpf_iter__task_file *at, const struct task_struct *task,
-		  struct descriptor *found)
+		  struct counted_descriptor *found)
 {
 	if (task->pid != seen_thread || task->tgid != seen_pid)
 		set_numbers(task);
-	found->pid = seen_pid_number;
-	found->thread = seen_number;
+	found->of.pid = seen_pid_number;
+	found->of.thread = seen_number;
 	if (found->references) {
 		found->table = seen_table;
 		found->sharers = seen_sharers;
 	}
 	/* Without room the kernel comes again with this descriptor: then the mark does too. */
-	if (bpf_seq_write(at->meta->seq, found, sizeof(*found)) < 0)
+	if (bpf_seq_write(at->meta->seq, found, is_counting ? sizeof(*found) : sizeof(found->of)) <
+	    0)
 		last_pid = 0;
 }
 
@@ -332,7 +333,7 @@ int list_descriptors(struct bpf_iter__task_file *at)
 {
 	const struct task_struct *task = at->task;
 	struct file *file = at->file;
-	struct descriptor found = {.fd = -1};
+	struct counted_descriptor found = {.of.fd = -1};
 	struct socket *socket;
 
 	/* Behind the last descriptor the kernel calls once more, with nothing. */
@@ -346,10 +347,10 @@ int list_descriptors(struct bpf_iter__task_file *at)
 	if (socket ? !is_wanted(socket) : !is_whole || !is_ring(file))
 		return 0;
 	if (socket)
-		found.inode = inode_of(socket);
+		found.of.inode = inode_of(socket);
 	if (socket && is_counting)
 		found.references = held_references(file, socket);
-	found.fd = (int)at->fd;
+	found.of.fd = (int)at->fd;
 	write(at, task, &found);
 	return 0;
 }

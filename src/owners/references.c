@@ -25,29 +25,30 @@ struct comparison {
 	struct array holdings; /* struct holding */
 };
 
-static bool is_ring(const struct descriptor *record)
+static bool is_ring(const struct counted_descriptor *record)
 {
-	return !record->inode && record->fd >= 0;
+	return !record->of.inode && record->of.fd >= 0;
 }
 
-static int find_rings(struct comparison *comparison, const struct descriptor *records, size_t count)
+static int find_rings(struct comparison *comparison, const struct counted_descriptor *records,
+		      size_t count)
 {
 	int r = 0;
 
 	for (size_t i = 0; r >= 0 && i < count; i++)
 		if (is_ring(&records[i]))
-			r = intmap_put(&comparison->rings, records[i].pid, 0);
+			r = intmap_put(&comparison->rings, records[i].of.pid, 0);
 	return r;
 }
 
 /* Processes can share a table as threads do (CLONE_FILES): its descriptors count once. */
-static int was_counted(struct comparison *comparison, const struct descriptor *record)
+static int was_counted(struct comparison *comparison, const struct counted_descriptor *record)
 {
 	const uint32_t *thread = intmap_find(&comparison->tables, record->table);
 
 	if (thread)
-		return *thread != record->thread;
-	return intmap_put(&comparison->tables, record->table, record->thread);
+		return *thread != record->of.thread;
+	return intmap_put(&comparison->tables, record->table, record->of.thread);
 }
 
 static struct holding *holding_of(struct comparison *comparison, uint32_t inode)
@@ -65,9 +66,9 @@ static struct holding *holding_of(struct comparison *comparison, uint32_t inode)
 	return holding;
 }
 
-static int add_record(struct comparison *comparison, const struct descriptor *record)
+static int add_record(struct comparison *comparison, const struct counted_descriptor *record)
 {
-	struct holding *holding = holding_of(comparison, record->inode);
+	struct holding *holding = holding_of(comparison, record->of.inode);
 	int counted = holding ? was_counted(comparison, record) : -ENOMEM;
 
 	if (counted < 0)
@@ -76,7 +77,7 @@ static int add_record(struct comparison *comparison, const struct descriptor *re
 		holding->references = record->references;
 	if (!counted)
 		holding->found += record->sharers > 1 ? 1 + (uint64_t)record->sharers : 1;
-	if (intmap_find(&comparison->rings, record->pid))
+	if (intmap_find(&comparison->rings, record->of.pid))
 		holding->has_ring = true;
 	return 0;
 }
@@ -100,14 +101,14 @@ static int take_excess(const struct comparison *comparison, bool is_first, struc
 	return r;
 }
 
-int references_compare(const struct descriptor *records, size_t count, bool is_first,
+int references_compare(const struct counted_descriptor *records, size_t count, bool is_first,
 		       struct intmap *excess)
 {
 	struct comparison comparison = {0};
 	int r = find_rings(&comparison, records, count);
 
 	for (size_t i = 0; r >= 0 && i < count; i++)
-		if (records[i].inode)
+		if (records[i].of.inode)
 			r = add_record(&comparison, &records[i]);
 	if (r >= 0)
 		r = take_excess(&comparison, is_first, excess);

@@ -21,7 +21,7 @@
  * references for a moment, so only what every pass finds means anything.
  * Return: 0 or -ENOMEM.
  */
-int references_compare(const struct descriptor *records, size_t count, bool is_first,
+int references_compare(const struct counted_descriptor *records, size_t count, bool is_first,
 		       struct intmap *excess);
 
 #endif

@@ -44,6 +44,12 @@ static void end(struct scene *scene, const uint32_t pids[INODES])
 	lsp_snapshot_free(scene->snapshot);
 }
 
+static int add(struct walk *walk, const struct descriptor *records, size_t count)
+{
+	return bpf_records_add(
+		walk, &(struct bpf_pass_records){(const char *)records, count, sizeof(*records)});
+}
+
 static void a_record_is_believed_where_the_link_agrees(void **state)
 {
 	static const struct descriptor records[] = {
@@ -64,7 +70,7 @@ static void a_record_is_believed_where_the_link_agrees(void **state)
 	proctree_process(*state, 12, "c\n", 3, "socket:[8]");
 	proctree_link(*state, 12, "task/13/fd", 4, "socket:[3]");
 	begin(&scene, *state);
-	assert_int_equal(bpf_records_add(&scene.walk, records, ROWS(records)), 0);
+	assert_int_equal(add(&scene.walk, records, ROWS(records)), 0);
 	assert_int_equal(scene.walk.wanted.unowned, 2);
 	assert_int_equal(scene.walk.checked.count, 0);
 	assert_true(scene.walk.tally.ended == 1);
@@ -83,10 +89,10 @@ static void marks_and_rings_belong_to_a_whole_pass(void **state)
 	proctree_process(*state, 10, "ring\n", 6, "anon_inode:[io_uring]");
 	proctree_add(*state, 10, "UserFiles:\t1\n    0: socket:[1]\n", "fdinfo/6");
 	begin(&scene, *state);
-	assert_int_equal(bpf_records_add(&scene.walk, records + 1, 1), 0);
+	assert_int_equal(add(&scene.walk, records + 1, 1), 0);
 	assert_int_equal(scene.walk.wanted.unowned, INODES);
 	walk_begin_pass(&scene.walk, true);
-	assert_int_equal(bpf_records_add(&scene.walk, records, ROWS(records)), 0);
+	assert_int_equal(add(&scene.walk, records, ROWS(records)), 0);
 	assert_int_equal(scene.walk.wanted.unowned, INODES - 1);
 	assert_non_null(intmap_find(&scene.walk.checked, 10));
 	assert_non_null(intmap_find(&scene.walk.checked, 11));
@@ -105,7 +111,7 @@ static void a_known_process_is_not_checked_again(void **state)
 
 	proctree_process(*state, 10, "a\n", 3, "socket:[1]");
 	begin(&scene, *state);
-	assert_int_equal(bpf_records_add(&scene.walk, records, ROWS(records)), 0);
+	assert_int_equal(add(&scene.walk, records, ROWS(records)), 0);
 	end(&scene, (const uint32_t[]){10, 10, 0, 0});
 }
 
@@ -117,7 +123,7 @@ static void at_the_deadline_no_more_records_are_read(void **state)
 	proctree_process(*state, 10, "a\n", 3, "socket:[1]");
 	begin(&scene, *state);
 	scene.walk.deadline = 1;
-	assert_int_equal(bpf_records_add(&scene.walk, &record, 1), 0);
+	assert_int_equal(add(&scene.walk, &record, 1), 0);
 	assert_true(scene.walk.tally.is_cut);
 	walk_begin_pass(&scene.walk, true);
 	assert_false(scene.walk.tally.is_cut);

@@ -7,27 +7,27 @@
 /* A descriptor of a process with one thread and a table of its own, which is called by its PID. */
 #define HELD(number, pid_, count)                                                                  \
 	{                                                                                          \
-		.inode = (number), .pid = (pid_), .thread = (pid_), .fd = 3,                       \
+		.of.inode = (number), .of.pid = (pid_), .of.thread = (pid_), .of.fd = 3,           \
 		.references = (count), .sharers = 1, .table = (pid_)                               \
 	}
 #define MARK(pid_)                                                                                 \
 	{                                                                                          \
-		.pid = (pid_), .thread = (pid_), .fd = -1                                          \
+		.of.pid = (pid_), .of.thread = (pid_), .of.fd = -1                                 \
 	}
 #define RING(pid_)                                                                                 \
 	{                                                                                          \
-		.pid = (pid_), .thread = (pid_), .fd = 7                                           \
+		.of.pid = (pid_), .of.thread = (pid_), .of.fd = 7                                  \
 	}
 
 static void what_descriptors_explain_is_no_excess(void **state)
 {
 	static const struct {
 		const char *name;
-		struct descriptor records[4];
+		struct counted_descriptor records[4];
 		size_t count;
 		uint32_t excess; /* of inode 1 */
 	} rows[] = {
-		{"nothing", {{0}}, 0, 0},
+		{"nothing", {{.references = 0}}, 0, 0},
 		{"one descriptor", {MARK(10), HELD(1, 10, 1)}, 2, 0},
 		{"one in flight", {HELD(1, 10, 2)}, 1, 1},
 		{"many in flight", {HELD(1, 10, 1000)}, 1, 999},
@@ -39,17 +39,17 @@ static void what_descriptors_explain_is_no_excess(void **state)
 		{"another socket", {HELD(2, 10, 9), HELD(1, 10, 1)}, 2, 0},
 		/* Processes share a table: its descriptor is one. */
 		{"shared table",
-		 {{.inode = 1,
-		   .pid = 10,
-		   .thread = 10,
-		   .fd = 3,
+		 {{.of.inode = 1,
+		   .of.pid = 10,
+		   .of.thread = 10,
+		   .of.fd = 3,
 		   .references = 1,
 		   .sharers = 2,
 		   .table = 5},
-		  {.inode = 1,
-		   .pid = 11,
-		   .thread = 11,
-		   .fd = 3,
+		  {.of.inode = 1,
+		   .of.pid = 11,
+		   .of.thread = 11,
+		   .of.fd = 3,
 		   .references = 1,
 		   .sharers = 2,
 		   .table = 5}},
@@ -57,37 +57,37 @@ static void what_descriptors_explain_is_no_excess(void **state)
 		 0},
 		/* Each thread of a table may be in a system call. */
 		{"threads",
-		 {{.inode = 1,
-		   .pid = 10,
-		   .thread = 10,
-		   .fd = 3,
+		 {{.of.inode = 1,
+		   .of.pid = 10,
+		   .of.thread = 10,
+		   .of.fd = 3,
 		   .references = 4,
 		   .sharers = 3,
 		   .table = 5}},
 		 1,
 		 0},
 		{"threads and one more",
-		 {{.inode = 1,
-		   .pid = 10,
-		   .thread = 10,
-		   .fd = 3,
+		 {{.of.inode = 1,
+		   .of.pid = 10,
+		   .of.thread = 10,
+		   .of.fd = 3,
 		   .references = 5,
 		   .sharers = 3,
 		   .table = 5}},
 		 1,
 		 1},
 		{"shared table and one more",
-		 {{.inode = 1,
-		   .pid = 10,
-		   .thread = 10,
-		   .fd = 3,
+		 {{.of.inode = 1,
+		   .of.pid = 10,
+		   .of.thread = 10,
+		   .of.fd = 3,
 		   .references = 4,
 		   .sharers = 2,
 		   .table = 5},
-		  {.inode = 1,
-		   .pid = 11,
-		   .thread = 11,
-		   .fd = 3,
+		  {.of.inode = 1,
+		   .of.pid = 11,
+		   .of.thread = 11,
+		   .of.fd = 3,
 		   .references = 4,
 		   .sharers = 2,
 		   .table = 5}},
@@ -115,8 +115,9 @@ static void what_descriptors_explain_is_no_excess(void **state)
 
 static void only_what_every_pass_finds_is_kept(void **state)
 {
-	static const struct descriptor first[] = {HELD(1, 10, 2), HELD(2, 10, 3)},
-				       second[] = {HELD(1, 10, 1), HELD(2, 10, 2), HELD(3, 10, 2)};
+	static const struct counted_descriptor first[] = {HELD(1, 10, 2), HELD(2, 10, 3)},
+					       second[] = {HELD(1, 10, 1), HELD(2, 10, 2),
+							   HELD(3, 10, 2)};
 	struct intmap excess = {0};
 
 	(void)state;
