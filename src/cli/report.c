@@ -106,8 +106,11 @@ int report_open(struct report *report, const char *path, struct changes *changes
 	report->lock = r < 0 ? -1 : r;
 	if (r == -EBUSY)
 		error_set(error, r, "%s: another lsports has been using it for too long", path);
+	else if (r == -ENOENT)
+		error_set(error, r, "%s: the directory does not exist: create it first", path);
 	else if (r < 0 && !error->number)
-		error_set_errno(error, r, path);
+		error_set(error, r, "cannot write %s: its lock file %s.lock: %s", path, path,
+			  error_describe(r));
 	buf_reset(&text);
 	if (r >= 0)
 		r = read_file(path, &text, error);
