@@ -10,6 +10,7 @@
 #include "judge/rules.h"
 #include "judge/usual.h"
 #include "model/finding.h"
+#include "model/snapshot.h"
 #include "model/verdicts.h"
 #include "select/selector_match.h"
 #include "select/selector_scope.h"
@@ -65,6 +66,16 @@ static size_t most_failures(const struct rule_match *match, const struct rule *r
 	return match->nearest ? match->nearest_failures : SIZE_MAX;
 }
 
+/*
+ * Is the rule about this network namespace, as far as no term says so? Where a number could not be
+ * read it is our own: another one is not entered without it.
+ */
+static bool is_in_place(const struct judge *judge, const struct rule *rule, uint32_t netns)
+{
+	return !rule->is_own || !netns || !judge->snapshot->has_own_netns ||
+	       lsp_snapshot_is_own_netns(judge->snapshot, netns);
+}
+
 /* Does the rule hold? @failures: of LSP_NO, how many terms fail, SIZE_MAX for too many. */
 static enum lsp_tristate ask_rule(const struct rule_table *rules, const struct rule *rule,
 				  const struct lsp_subject *subject, size_t most, size_t *failures)
@@ -105,6 +116,8 @@ static void ask_rules(struct judge *judge, const struct lsp_subject *subject,
 		uint8_t *mark = &judge->marks[rule_table_index_of(rules, rule)];
 		size_t failures;
 
+		if (!is_in_place(judge, rule, socket->netns))
+			continue;
 		switch (ask_rule(rules, rule, subject, most_failures(match, rule), &failures)) {
 		case LSP_YES:
 			*mark |= RULE_MARK_HELD;
@@ -266,16 +279,17 @@ static bool is_in_view(const struct judge *judge, const struct rule *rule)
 
 	if (!selector_scope_is_covered(&rules->pool, &rule->selector, query))
 		return false;
-	/* A namespace that is gone took its listeners along. */
-	if (query->all_netns)
+	if (query->all_netns || (!netns && !rule->is_own))
 		return true;
-	for (size_t i = 0; netns && (inode = lsp_snapshot_netns(judge->snapshot, i)); i++) {
+	/* A namespace that is gone took its listeners along. */
+	for (size_t i = 0; (inode = lsp_snapshot_netns(judge->snapshot, i)); i++) {
 		struct lsp_subject subject = {.snapshot = judge->snapshot, .socket.netns = inode};
 
-		if (selector_match_term(&rules->pool, netns, &subject, rule->use) == LSP_YES)
+		if (netns ? selector_match_term(&rules->pool, netns, &subject, rule->use) == LSP_YES
+			  : is_in_place(judge, rule, inode))
 			return true;
 	}
-	return !netns;
+	return !netns && !lsp_snapshot_netns(judge->snapshot, 0);
 }
 
 static int add_missing(struct judge *judge, const struct rule *rule)

@@ -61,13 +61,17 @@ static void append_fact(struct buf *out, const struct lsp_subject *subject, cons
 		append_lasting(out, word, text);
 }
 
-/* One without a name has another number at each start: it is told by what runs in it. */
+/*
+ * A rule is about our own namespace unless it names another one. One without a name has another
+ * number at each start: it is told by what runs in it.
+ */
 static void append_netns(struct buf *out, const struct lsp_subject *subject)
 {
 	uint32_t netns = subject->socket.netns;
 
-	if (!netns || lsp_snapshot_netns_name(subject->snapshot, netns) ||
-	    lsp_snapshot_is_own_netns(subject->snapshot, netns))
+	if (!netns || lsp_snapshot_is_own_netns(subject->snapshot, netns))
+		return;
+	if (lsp_snapshot_netns_name(subject->snapshot, netns))
 		append_fact(out, subject, "netns");
 	else
 		buf_append_text(out, " netns!=self");
@@ -172,11 +176,10 @@ static char *format(const struct lsp_snapshot *snapshot, size_t index, bool is_b
 	else
 		buf_printf(&out, "%s/%u", lsp_protocol_word(socket->proto), socket->local.port);
 	append_netns(&out, &subject);
-	append_fact(&out, &subject, "family");
-	/* One that takes IPv4 too can be reached by more than one that does not. */
-	append_fact(&out, &subject, "v6only");
+	/* Not the family: both halves of a service are one listener. */
 	append_fact(&out, &subject, "scope");
-	append_fact(&out, &subject, "interface");
+	if (socket->local.zone)
+		append_fact(&out, &subject, "interface");
 	append_fact(&out, &subject, user_fact(&subject));
 	append_fact(&out, &subject, "unit");
 	/* No process may stand in for the kernel, or for nobody. */
@@ -231,8 +234,7 @@ static void append_unknown_owners(struct buf *out, const struct lsp_subject *sub
 
 char *lsp_rule_unknown(const struct lsp_snapshot *snapshot, size_t index)
 {
-	static const char *const words[] = {"netns", "auto",      "family", "v6only",
-					    "scope", "interface", "user",   "unit"};
+	static const char *const words[] = {"netns", "auto", "scope", "interface", "user", "unit"};
 	struct lsp_subject subject;
 	struct buf out = BUF_INIT;
 

@@ -52,25 +52,28 @@ static void note_ports(const struct selector_pool *pool, struct rule *rule)
 	}
 }
 
-static enum selector_use use_of(const struct selector_pool *pool, const struct selector *selector)
+static bool names_container(const struct selector_pool *pool, const struct selector *selector)
 {
 	static const char key[] = "container";
 	const struct selector_term *term =
 		selector_pool_find(pool, selector, fact_key_index(key, sizeof(key) - 1));
-	bool names_container = term && !term->is_negative;
 
-	return names_container ? SELECTOR_CONTAINER_RULE : SELECTOR_RULE;
+	return term && !term->is_negative;
 }
 
 static int add_one(struct rule_table *table, const struct rule *rule)
 {
 	struct rule *slot = array_add(&table->rules, sizeof(*slot));
+	bool is_of_container = names_container(&table->pool, &rule->selector);
 
 	if (!slot)
 		return -ENOMEM;
 	*slot = *rule;
 	note_ports(&table->pool, slot);
-	slot->use = use_of(&table->pool, &slot->selector);
+	slot->use = is_of_container ? SELECTOR_CONTAINER_RULE : SELECTOR_RULE;
+	/* A container mostly has a namespace of its own. */
+	slot->is_own = !table->is_everywhere && !is_of_container &&
+		       !((rule->selector.facts[0] | rule->selector.facts[1]) >> FACT_NETNS & 1);
 	return 0;
 }
 

@@ -18,6 +18,7 @@ struct rule {
 	bool is_item;          /* of a longer list, which its text has whole */
 	bool has_port;         /* it names ports of its own, by number */
 	enum selector_use use; /* filled in by rule_table_add() */
+	bool is_own;           /* it says nothing of network namespaces: about our own; filled in */
 	bool is_by_index; /* its first term names ports one by one: what the index finds holds it */
 };
 
@@ -26,6 +27,7 @@ struct rule_table {
 	struct array rules; /* struct rule */
 	struct array files; /* char *: their names, owned */
 	struct buf text;    /* what was written, as far as it is still asked for */
+	bool is_everywhere; /* its rules are about every network namespace unless they name some */
 };
 
 void rule_table_deinit(struct rule_table *table); /* takes a zeroed one too */

@@ -105,6 +105,7 @@ static int read_wanted(struct usual *usual)
 	struct buf wanted = BUF_INIT;
 	int r;
 
+	usual->set.table.is_everywhere = true;
 	for (size_t i = 0; i < count; i++)
 		append_wanted(&wanted, usual, texts[i]);
 	r = wanted.error ? wanted.error

@@ -97,9 +97,6 @@ class Second(unittest.TestCase):
         self.assertEqual(harness.run(command).status, 0)
         self.check_joiner("tcp,port=8080,device=second0", "tcp,port=8080,device=second1",
                           "interface=second0", "found interface=second1")
-        os.remove(self.rules)
-        self.check_joiner("udp,port=5353,reuseaddr=1", "udp,port=5353,reuseaddr=1,device=second0",
-                          "interface=-", "found interface=second0")
 
     def test_other_namespace_when_asked_for(self):
         elsewhere = [harness.need_tool("unshare"), "--net"]
@@ -107,12 +104,31 @@ class Second(unittest.TestCase):
             with harness.Made("tcp,port=8080", program=self.service):
                 self.learn()
                 self.check_silent()
-        self.check_joiner("tcp,port=8081", "tcp,port=8081", "netns=self", "found netns=",
-                          prefix=elsewhere, arguments=("--all-netns",))
+        os.remove(self.rules)
+        with harness.Made("tcp,port=8081", program=self.service):
+            self.learn()
+            with harness.Made("tcp,port=8081", program=self.service, prefix=elsewhere):
+                self.check_silent()
+                # A rule without netns= is about our own namespace.
+                result = self.check("--all-netns")
+                self.assertEqual(result.status, 1, str(result))
+                self.assertRegex(result.out, rb"^\+ tcp 0\.0\.0\.0:8081  service[^\n]*\n$")
+                harness.write_text(self.rules, "tcp/8081 netns=* user=root\n")
+                self.check_silent("--all-netns")
 
-    def test_v6only_twin(self):
-        self.check_joiner("tcp,port=8080", "tcp,port=8080,addr=::,v6only=1", "family=ipv4",
-                          "found family=ipv6")
+    def test_other_family_is_the_other_half_of_a_service(self):
+        with harness.Made("tcp,port=8080", program=self.service):
+            self.learn()
+            with harness.Made("tcp,port=8080,addr=::,v6only=1", program=self.service):
+                self.check_silent()
+
+    @harness.needs_users()
+    def test_stranger_on_the_other_family(self):
+        self.check_joiner("tcp,port=8080", "tcp,port=8080,addr=::,v6only=1", f"exe={self.service}",
+                          f"found exe={self.stranger}", program=self.stranger)
+        os.remove(self.rules)
+        self.check_joiner(f"tcp,port=8080,uid={USER}", f"tcp,port=8080,addr=::,v6only=1,uid={OTHER}",
+                          f"user={USER}", f"found user={OTHER}")
 
     @harness.needs_users()
     def test_forged_program_in_the_place_of_the_service(self):

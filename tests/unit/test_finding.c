@@ -14,8 +14,8 @@
 static struct lsp_snapshot *judged(const struct machine_row *rows, size_t count,
 				   const struct snapshot_walk *walk)
 {
-	return machine_snapshot(
-		&(struct machine){.rows = rows, .count = count, .walk = walk, .rules = "0-\n"});
+	return machine_snapshot(&(struct machine){
+		.rows = rows, .count = count, .walk = walk, .rules = "0- netns=*\n"});
 }
 
 /* "word: reason|" of each */

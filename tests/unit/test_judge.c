@@ -644,6 +644,57 @@ static void an_empty_file_is_a_rule_too(void **state)
 	lsp_rules_free(empty);
 }
 
+/* A rule without netns= is about our own namespace, and about others only where it says so. */
+static void rules_are_about_our_own_namespace(void **state)
+{
+	static const struct {
+		const char *rules;
+		enum lsp_verdict own, web, container; /* in these namespaces */
+	} rows[] = {
+		{"80\n", LSP_VERDICT_EXPECTED, LSP_VERDICT_UNEXPECTED, LSP_VERDICT_UNEXPECTED},
+		{"80 netns=self\n", LSP_VERDICT_EXPECTED, LSP_VERDICT_UNEXPECTED,
+		 LSP_VERDICT_UNEXPECTED},
+		{"80 netns=web\n", LSP_VERDICT_UNEXPECTED, LSP_VERDICT_EXPECTED,
+		 LSP_VERDICT_UNEXPECTED},
+		{"80 netns!=self\n", LSP_VERDICT_UNEXPECTED, LSP_VERDICT_EXPECTED,
+		 LSP_VERDICT_EXPECTED},
+		{"80 netns=*\n", LSP_VERDICT_EXPECTED, LSP_VERDICT_EXPECTED, LSP_VERDICT_EXPECTED},
+		/* A container mostly has a namespace of its own. */
+		{"80 container=c1\n", LSP_VERDICT_UNEXPECTED, LSP_VERDICT_UNEXPECTED,
+		 LSP_VERDICT_EXPECTED},
+		{"80 container!=c2\n", LSP_VERDICT_EXPECTED, LSP_VERDICT_UNEXPECTED,
+		 LSP_VERDICT_UNEXPECTED},
+	};
+	struct machine_row listeners[] = {
+		{.socket = {MACHINE_TCP(80), .cgroup = "/"}},
+		{.socket = {MACHINE_TCP(80), .cgroup = "/"}},
+		{.socket = {MACHINE_TCP(80), .cgroup = "/c", .container = "c1"}},
+	};
+
+	(void)state;
+	listeners[1].socket.netns = MACHINE_WEB;
+	listeners[2].socket.netns = MACHINE_WEB + 1;
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		struct lsp_snapshot *snapshot = machine_snapshot(&(struct machine){
+			.rows = listeners, .count = ROWS(listeners), .rules = rows[i].rules});
+
+		for (size_t at = 0; at < ROWS(listeners); at++) {
+			struct lsp_judgement judgement;
+			struct lsp_socket socket;
+
+			lsp_snapshot_socket(snapshot, at, &socket);
+			lsp_snapshot_judgement(snapshot, at, &judgement);
+			expect(judgement.verdict == (socket.netns == MACHINE_OWN ? rows[i].own
+						     : socket.netns == MACHINE_WEB
+							     ? rows[i].web
+							     : rows[i].container),
+			       "%s: netns %u: %s", rows[i].rules, socket.netns,
+			       lsp_words_verdict(judgement.verdict));
+		}
+		lsp_snapshot_free(snapshot);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -654,6 +705,7 @@ int main(void)
 		cmocka_unit_test(the_text_of_a_rule_is_not_escaped_in_a_reason),
 		cmocka_unit_test(a_rule_accepts_findings),
 		cmocka_unit_test(usual_is_only_what_not_every_user_can_open),
+		cmocka_unit_test(rules_are_about_our_own_namespace),
 		cmocka_unit_test(usual_programs_of_a_port_are_named),
 		cmocka_unit_test(what_is_no_listener_is_not_judged),
 		cmocka_unit_test(a_required_rule_that_no_listener_satisfies),

@@ -43,8 +43,7 @@ static void test_lines(void **state)
 		at = strchr(at, '\n') + 1;
 	}
 	assert_int_equal(*at, '\0');
-	assert_non_null(
-		strstr(text, " interface=- user=root unit=ssh.service exe=/usr/sbin/sshd\n"));
+	assert_non_null(strstr(text, " scope=any user=root unit=ssh.service exe=/usr/sbin/sshd\n"));
 	assert_non_null(strstr(text, " exe=/tmp/a\\x20b\\x0atcp/1-65535\\x20\\x23\n"));
 	free(text);
 }

@@ -113,37 +113,37 @@ static void each_fact_stands_in_the_rule(void **state)
 	struct machine_row row = sshd;
 
 	(void)state;
-	expect_rule(&sshd, "tcp/22 netns=self family=ipv4 scope=private interface=eth0 user=root "
+	expect_rule(&sshd, "tcp/22 scope=private interface=eth0 user=root "
 			   "unit=ssh.service exe=/usr/sbin/sshd");
 	row.socket.local.zone = "-";
-	expect_rule(&row, "tcp/22 netns=self family=ipv4 scope=private interface=\\x2d user=root "
+	expect_rule(&row, "tcp/22 scope=private interface=\\x2d user=root "
 			  "unit=ssh.service exe=/usr/sbin/sshd");
 	row.socket.local.zone = NULL;
 	row.socket.unit = NULL;
-	expect_rule(&row, "tcp/22 netns=self family=ipv4 scope=private interface=- user=root "
+	expect_rule(&row, "tcp/22 scope=private user=root "
 			  "unit=- exe=/usr/sbin/sshd");
 	row.socket.is_auto = LSP_YES;
 	row.socket.netns = MACHINE_WEB;
 	row.user = NULL;
 	row.socket.uid = 1002;
-	expect_rule(&row, "tcp/auto netns=web family=ipv4 scope=private interface=- user=1002 "
+	expect_rule(&row, "tcp/auto netns=web scope=private user=1002 "
 			  "unit=- exe=/usr/sbin/sshd");
 	row.is_user_unknown = true;
-	expect_rule(&row, "tcp/auto netns=web family=ipv4 scope=private interface=- uid=1002 "
+	expect_rule(&row, "tcp/auto netns=web scope=private uid=1002 "
 			  "unit=- exe=/usr/sbin/sshd");
 	row = sshd;
 	row.socket.netns = 4026539999u;
 	row.socket.local.family = LSP_FAMILY_IPV6;
 	row.socket.proto = LSP_PROTO_UDP;
 	row.socket.state = LSP_STATE_CLOSE;
-	expect_rule(&row, "udp/22 netns!=self family=ipv6 scope=public interface=eth0 "
+	expect_rule(&row, "udp/22 netns!=self scope=public interface=eth0 "
 			  "user=root unit=ssh.service exe=/usr/sbin/sshd");
 	/* Unknown facts are left out. */
 	row = (struct machine_row){.socket = {.proto = LSP_PROTO_TCP,
 					      .state = LSP_STATE_LISTEN,
 					      .local.port = 1,
 					      .inode = 7}};
-	expect_rule(&row, "tcp/1 family=ipv4 scope=any owner_gap=unknown");
+	expect_rule(&row, "tcp/1 scope=any owner_gap=unknown");
 }
 
 static void a_program_of_a_container_is_one_of_its_tree(void **state)
@@ -171,7 +171,7 @@ static void programs_of_all_owners_or_none(void **state)
 				  .owners = {MACHINE_OWNER(1, "a", "/a"),
 					     MACHINE_OWNER(2, "b", "/b"),
 					     MACHINE_OWNER(3, "a", "/a")}};
-	static const char start[] = "tcp/80 netns=self family=ipv4 scope=any interface=- user=0";
+	static const char start[] = "tcp/80 scope=any user=0";
 	char expected[200];
 
 	(void)state;
