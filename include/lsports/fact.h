@@ -77,8 +77,7 @@ enum lsp_fact_flag {
 	LSP_FACT_NONE_IS_DASH = 1u << 0, /* "-" in a selector says that there is none */
 	LSP_FACT_LITERAL = 1u << 1,      /* its values in a selector are no globs */
 	LSP_FACT_FORGEABLE = 1u << 2,    /* worth nothing to a rule where exe_unverified says so */
-	LSP_FACT_BY_NUMBER = 1u << 5,    /* of a name: programs want the number */
-	LSP_FACT_NO_COLUMN = 1u << 3,    /* a member of an owner alone */
+	LSP_FACT_BY_NUMBER = 1u << 3,    /* of a name: programs want the number */
 	LSP_FACT_NO_MEMBER = 1u << 4,    /* of an owner, but no member of it */
 	LSP_FACT_GAP = 1u << 6,          /* it says why there is no owner */
 	LSP_FACT_ABSOLUTE = 1u << 7,     /* of a path: it begins with a slash */

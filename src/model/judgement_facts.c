@@ -57,16 +57,16 @@ static const char *finding_word(unsigned number)
 
 /* clang-format off */
 const struct lsp_fact judgement_facts[] = {
-	{ .word = "verdict", .type = LSP_FACT_WORD, .place = 38, .get = get_verdict,
+	{ .word = "verdict", .type = LSP_FACT_WORD, .place = 39, .get = get_verdict,
 	  .words = verdict_word, .lookups = FINDINGS,
 	  .help = "expected, usual, unexpected or unjudged" },
-	{ .word = "rule", .type = LSP_FACT_TEXT, .place = 39, .get = get_rule, .lookups = WITH_REASONS,
+	{ .word = "rule", .type = LSP_FACT_TEXT, .place = 40, .get = get_rule, .lookups = WITH_REASONS,
 	  .help = "file:line of the rule that matches, or that comes nearest" },
-	{ .word = "findings", .key = "finding", .type = LSP_FACT_FINDINGS, .place = 40,
+	{ .word = "findings", .key = "finding", .type = LSP_FACT_FINDINGS, .place = 41,
 	  .get = get_findings, .words = finding_word, .lookups = FINDINGS,
 	  .help = "findings about the listener; see --list findings",
 	  .values = "unexpected | odd-exe | ..." },
-	{ .word = "reason", .type = LSP_FACT_REASONS, .place = 41, .get = get_findings,
+	{ .word = "reason", .type = LSP_FACT_REASONS, .place = 42, .get = get_findings,
 	  .lookups = WITH_REASONS, .help = "why, for each finding" },
 };
 /* clang-format on */

@@ -102,27 +102,24 @@ static bool may_cut(const struct column *column)
 
 bool column_at(size_t index, struct column *out)
 {
-	const struct lsp_fact *fact;
+	const struct lsp_fact *fact = lsp_fact_at(index);
 
 	*out = (struct column){0};
-	for (size_t i = 0; (fact = lsp_fact_at(i)); i++) {
-		if (fact->flags & LSP_FACT_NO_COLUMN || index--)
-			continue;
-		out->fact = fact;
-		out->style = column_style_find(fact);
-		set_title(out);
-		out->word_size = strlen(out->fact->word);
-		out->is_right = is_right(out);
-		out->may_cut = may_cut(out);
-		out->is_number = fact->type == LSP_FACT_NUMBER || fact->type == LSP_FACT_PORT;
-		out->is_address = fact->type == LSP_FACT_ADDRESS;
-		out->is_of_owner = fact->of == LSP_FACT_OF_OWNER;
-		out->is_word = fact->type == LSP_FACT_WORD && !(fact->lookups & NAME_LOOKUPS);
-		out->people = out->style->people;
-		out->get = fact->get;
-		return true;
-	}
-	return false;
+	if (!fact)
+		return false;
+	out->fact = fact;
+	out->style = column_style_find(fact);
+	set_title(out);
+	out->word_size = strlen(out->fact->word);
+	out->is_right = is_right(out);
+	out->may_cut = may_cut(out);
+	out->is_number = fact->type == LSP_FACT_NUMBER || fact->type == LSP_FACT_PORT;
+	out->is_address = fact->type == LSP_FACT_ADDRESS;
+	out->is_of_owner = fact->of == LSP_FACT_OF_OWNER;
+	out->is_word = fact->type == LSP_FACT_WORD && !(fact->lookups & NAME_LOOKUPS);
+	out->people = out->style->people;
+	out->get = fact->get;
+	return true;
 }
 
 /* --- cells ----------------------------------------------------------------------------------- */
