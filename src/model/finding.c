@@ -197,8 +197,8 @@ static const struct finding {
 	bool (*holds)(const struct finding_case *about, struct buf *reason);
 } findings[] = {
 	[LSP_FINDING_UNEXPECTED] = {"unexpected",
-				    "no rule expects it; without rules: not the usual program of a "
-				    "low port",
+				    "no rule expects it; without rules: not a usual program of a "
+				    "privileged or well-known port",
 				    true, NULL},
 	[LSP_FINDING_CHANGED] = {"changed",
 				 "a rule covers this port, but another fact (user, program, scope "
@@ -214,8 +214,7 @@ static const struct finding {
 	{"held-elsewhere", "the socket has more references than its owners hold", true,
 	 held_elsewhere},
 	{"flapping", "it closed before its owner was found", true, flapping},
-	{"queue-full", "the accept queue is full: new connections wait or fail", false,
-	 queue_full},
+	{"queue-full", "the accept queue is full: new connections wait or fail", false, queue_full},
 	{"in-ephemeral-range",
 	 "a fixed port among those that the kernel hands out: it may be taken before a restart",
 	 false, in_ephemeral_range},

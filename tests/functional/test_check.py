@@ -335,7 +335,7 @@ class Formats(Checking):
         with harness.Made(NEW):
             result = self.check("--format", "prometheus", status=1)
         self.assertEqual(result.err, b"")
-        self.assertIn(b'\nlsports_changes{change="new"} 1\n', result.out)
+        self.assertIn(b'\nlsports_differences{change="new"} 1\n', result.out)
         self.check("--format", "prometheus", status=0)
 
     @harness.needs_users("it asks as nobody")

@@ -88,7 +88,7 @@ class Text(Metrics):
         for one in ids:
             self.assertEqual(series[f'lsports_findings{{id="{one}"}}'], 0)
         for change in ("new", "changed", "missing"):
-            self.assertEqual(series[f'lsports_changes{{change="{change}"}}'], 0)
+            self.assertEqual(series[f'lsports_differences{{change="{change}"}}'], 0)
 
     def test_hostile_names(self):
         place = os.path.join(os.fsencode(self.directory), b'd"i\\r\xff\n')
@@ -140,7 +140,7 @@ class Text(Metrics):
         series = self.written()
         self.assertEqual(sum(name.startswith("lsports_listener_info{") for name in series), 20)
         self.assertEqual(series["lsports_listener_info_left_out"], 780)
-        self.assertEqual(series['lsports_changes{change="new"}'], 800)
+        self.assertEqual(series['lsports_differences{change="new"}'], 800)
 
     def test_expected_ones_have_no_series(self):
         rules = os.path.join(self.directory, "learned.rules")

@@ -72,7 +72,7 @@ class Unread(unittest.TestCase):
         result = harness.lsports("--sysroot", self.root, "--format", "prometheus", "--expected",
                                  self.rules)
         text = result.out.decode()
-        for line in ('lsports_changes{change="missing"} 1', "lsports_last_run_success 0",
+        for line in ('lsports_differences{change="missing"} 1', "lsports_last_run_success 0",
                      "lsports_view_complete 0"):
             self.assertIn(line + "\n", text)
 

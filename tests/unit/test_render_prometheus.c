@@ -136,10 +136,10 @@ static void test_counts(void **state)
 	expect_line(text, "lsports_findings{id=\"changed\"} 1");
 	expect_line(text, "lsports_findings{id=\"odd-exe\"} 1");
 	expect_line(text, "lsports_findings{id=\"missing\"} 1");
-	expect_line(text, "lsports_changes{change=\"new\"} 5");
-	expect_line(text, "lsports_changes{change=\"changed\"} 1");
-	expect_line(text, "lsports_changes{change=\"missing\"} 1");
-	expect_line(text, "lsports_changes{change=\"unjudged\"} 0");
+	expect_line(text, "lsports_differences{change=\"new\"} 5");
+	expect_line(text, "lsports_differences{change=\"changed\"} 1");
+	expect_line(text, "lsports_differences{change=\"missing\"} 1");
+	expect_line(text, "lsports_differences{change=\"unjudged\"} 0");
 	expect_line(text, "lsports_unjudged_listeners 0");
 	free(text);
 	text = render(view_of_now, &(struct machine){0});

@@ -162,7 +162,8 @@ static void judgement(const struct card *card, const struct row *row)
 	card_begin(card, "verdict");
 	if (!word)
 		word = card->view->is_unjudged ? "none: there are rules, but none could be read"
-					       : "none: without rules only low ports are judged";
+					       : "none: without rules only privileged and "
+						 "well-known ports are judged";
 	buf_append_text(card->out, word);
 	if (judgement.rule) {
 		buf_append_text(card->out, judgement.verdict == LSP_VERDICT_UNEXPECTED

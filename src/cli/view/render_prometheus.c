@@ -88,20 +88,25 @@ static void append_counts(struct buf *out, const struct counts *counts)
 					   lsp_protocol_word(p), lsp_words_scope((enum lsp_scope)s),
 					   lsp_words_category((enum lsp_category)c),
 					   (unsigned long long)counts->listeners[p][s][c]);
-	append_head(out, "lsports_unexpected_listeners",
-		    "Listeners that no rule expects; without rules: low ports without their usual "
-		    "program.");
+	append_head(
+		out, "lsports_unexpected_listeners",
+		"Listeners that no rule expects; on a host without rules, those on privileged and "
+		"well-known ports that are not a usual program of the port.");
 	for (unsigned c = 0; c < LSP_CATEGORY_COUNT; c++)
 		buf_printf(out, "lsports_unexpected_listeners{category=\"%s\"} %llu\n",
 			   lsp_words_category((enum lsp_category)c),
 			   (unsigned long long)counts->unexpected[c]);
-	append_head(out, "lsports_findings", "Findings by id: see lsports --list findings.");
+	append_head(out, "lsports_findings",
+		    "Findings about listeners, without those that a rule accepts; lsports --list "
+		    "findings explains each id.");
 	for (unsigned i = 0; i < lsp_finding_count(); i++)
 		buf_printf(out, "lsports_findings{id=\"%s\"} %llu\n", lsp_finding_word(i),
 			   (unsigned long long)counts->findings[i]);
-	append_head(out, "lsports_changes", "Differences between listeners and rules.");
+	append_head(out, "lsports_differences",
+		    "Differences between the listeners of this host and its rules, by kind: new, "
+		    "missing, changed, and unjudged where a fact could not be read.");
 	for (unsigned i = 0; i < CHANGE_COUNT; i++)
-		buf_printf(out, "lsports_changes{change=\"%s\"} %zu\n",
+		buf_printf(out, "lsports_differences{change=\"%s\"} %zu\n",
 			   changes_word((enum change_kind)i), counts->changes[i]);
 	append_gauge(out, "lsports_unjudged_listeners",
 		     "Listeners with a rule that asks for a fact that could not be read.",
@@ -260,14 +265,16 @@ static int append_infos(struct buf *out, const struct view *view, const struct o
 	int r = 0;
 
 	append_head(out, "lsports_listener_info",
-		    "Listeners that are not expected, or could not be judged.");
+		    "1 for each listener that no rule expects, or that could not be judged; of "
+		    "sockets that differ in no label there is one.");
 	for (size_t at = 0; r >= 0 && at < order->count; at++)
 		r = add_info(&infos, at, &line);
 	if (r >= 0)
 		r = fold_rows(infos.rows.data, infos.rows.count, INFO_MAX, NULL);
 	if (r >= 0)
 		append_gauge(out, "lsports_listener_info_left_out",
-			     "Series of lsports_listener_info that were left out.",
+			     "Listeners without a series of lsports_listener_info, because there "
+			     "are too many.",
 			     write_infos(out, &infos));
 	strpool_deinit(&infos.seen);
 	array_deinit(&infos.rows);
@@ -278,6 +285,10 @@ static int append_infos(struct buf *out, const struct view *view, const struct o
 
 static void append_run(const struct view *view, bool is_success, bool is_complete, struct buf *out)
 {
+	append_head(out, "lsports_build_info", "1, with the version of lsports as a label.");
+	buf_append_text(out, "lsports_build_info{");
+	append_label(out, "version", view->version);
+	buf_append_text(out, "} 1\n");
 	append_gauge(out, "lsports_rules_present", "1 when the host has rules of its own.",
 		     view->has_rules);
 	append_gauge(
