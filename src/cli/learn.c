@@ -142,6 +142,44 @@ static int find_refusal(const struct lsp_snapshot *snapshot, const struct option
 	return 0;
 }
 
+/* A finding of a listener that was learned, other than that no rule expected it. */
+static const struct lsp_finding *find_doubt(const struct lsp_snapshot *snapshot, size_t index)
+{
+	struct lsp_judgement judgement;
+
+	lsp_snapshot_judgement(snapshot, index, &judgement);
+	for (size_t i = 0; judgement.verdict != LSP_VERDICT_EXPECTED && i < judgement.finding_count;
+	     i++) {
+		const struct lsp_finding *finding = &judgement.findings[i];
+
+		if (finding->id != LSP_FINDING_UNEXPECTED && finding->id != LSP_FINDING_CHANGED)
+			return finding;
+	}
+	return NULL;
+}
+
+/* What was learned and still deserves a look. */
+static void add_doubts(const struct lsp_snapshot *snapshot, struct buf *messages)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < lsp_snapshot_count(snapshot); i++) {
+		const struct lsp_finding *doubt = find_doubt(snapshot, i);
+		char address[LSP_ADDRESS_SIZE];
+		struct lsp_socket socket;
+
+		lsp_snapshot_socket(snapshot, i, &socket);
+		if (!doubt || socket.still_open == LSP_NO || count++ >= REFUSED_MAX)
+			continue;
+		lsp_endpoint_format_address(&socket.local, address);
+		message_add(messages, "%s/%u on %s was learned with the finding %s: %s",
+			    lsp_protocol_word(socket.proto), socket.local.port, address,
+			    lsp_finding_word(doubt->id), lsp_finding_help(doubt->id));
+	}
+	if (count > REFUSED_MAX)
+		message_add(messages, "and %zu more", count - REFUSED_MAX);
+}
+
 static enum status learn(struct inspection *inspection, const struct options *options,
 			 struct learned_file *file, struct error *error, struct buf *messages)
 {
@@ -158,6 +196,7 @@ static enum status learn(struct inspection *inspection, const struct options *op
 	if (learned_file_commit(file, snapshot, inspection->query.view.time_sec, &added, error) < 0)
 		return STATUS_FAILED;
 	add_unlearned(snapshot, messages);
+	add_doubts(snapshot, messages);
 	message_add(messages, "%s: learned %zu rule%s", file->path, added, added == 1 ? "" : "s");
 	return STATUS_SHOWN;
 }

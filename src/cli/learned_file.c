@@ -77,6 +77,11 @@ int learned_file_open(struct learned_file *file, const char *path, struct error 
 	return r < 0 ? error_note(error, r) : read_old(file, error);
 }
 
+#define TITLE                                                                                      \
+	"# Listeners that are expected, as lsports.rules(5) describes. Edit them as you like:\n"   \
+	"#   tcp/443 user=root exe=/usr/sbin/nginx required   it must be there\n"                  \
+	"#   udp/5353 user=avahi accept=mixed-group           this finding is no alarm\n"
+
 /* --- what is new ---------------------------------------------------------------------------- */
 
 /* One rule for each listener that needs one; a rule that stands for several is written once. */
@@ -127,7 +132,7 @@ static int replace(const struct learned_file *file, const struct buf *rules, int
 	int r;
 
 	if (!file->old.size)
-		buf_append_text(&text, "# Listeners that are expected: see RULES in lsports(8).\n");
+		buf_append_text(&text, TITLE);
 	buf_append(&text, file->old.data, file->old.size);
 	append_comment(&text, now);
 	buf_append(&text, rules->data, rules->size);

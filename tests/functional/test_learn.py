@@ -14,6 +14,16 @@ from learning import OLD, SERVICES, Learning, rules_of
 
 
 class Contents(Learning):
+    def test_findings_of_what_is_learned_are_told(self):
+        program = os.path.join(self.directory, "program")
+        shutil.copy(harness.need("MKSOCK"), program)
+        with harness.Made("tcp,port=8081", program=program):
+            said = self.learn().said
+            self.assertIn("lsports: tcp/8081 on 0.0.0.0 was learned with the finding odd-exe: the program is in "
+                          "memory or below /tmp, /var/tmp or /dev/shm", said)
+            # It is expected now.
+            self.assertFalse([line for line in self.learn().said if "odd-exe" in line])
+
     def test_new_file(self):
         self.learn()
         self.assertEqual(stat.S_IMODE(os.stat(self.rules).st_mode), 0o600)
