@@ -27,6 +27,7 @@
 struct bpf_pass {
 	struct descriptors *program; /* NULL: there was no memory for it */
 	struct buf records;
+	size_t record_size;
 	int64_t deadline;
 	bool was_cut; /* by the deadline */
 	int r;        /* of the pass that was made last */
@@ -149,6 +150,8 @@ struct bpf_pass *bpf_pass_new(unsigned types, bool only_unconnected, bool is_who
 		return NULL;
 	}
 	pass->deadline = deadline;
+	pass->record_size =
+		is_whole ? sizeof(struct counted_descriptor) : sizeof(struct descriptor);
 	pass->program->rodata->types = types;
 	pass->program->rodata->only_unconnected = only_unconnected;
 	pass->program->rodata->is_counting = is_whole;
@@ -180,8 +183,7 @@ int bpf_pass_wait(struct bpf_pass *pass, struct bpf_pass_records *records)
 {
 	wait_for(pass);
 	records->bytes = pass->records.data;
-	records->size = pass->program->rodata->is_counting ? sizeof(struct counted_descriptor)
-							   : sizeof(struct descriptor);
+	records->size = pass->record_size;
 	records->count = pass->records.size / records->size;
 	return pass->r;
 }

@@ -333,12 +333,13 @@ int list_descriptors(struct bpf_iter__task_file *at)
 {
 	const struct task_struct *task = at->task;
 	struct file *file = at->file;
-	struct counted_descriptor found = {.of.fd = -1};
+	struct counted_descriptor found = {0};
 	struct socket *socket;
 
 	/* Behind the last descriptor the kernel calls once more, with nothing. */
 	if (!file || !task)
 		return 0;
+	found.of.fd = -1;
 	if (is_whole && task->tgid != last_pid) {
 		last_pid = task->tgid;
 		write(at, task, &found);

@@ -34,7 +34,8 @@ ENDLESS = {"exit_group", "exit", "rt_sigreturn", "futex"}
 # A sanitizer maps memory for itself and looks where the stack of each thread lies, and ends the
 # program when it cannot.
 SANITIZER_CALLS = {"mmap", "munmap", "mremap", "mprotect", "madvise", "brk", "sched_getaffinity"}
-GONE_CALLS = {"open", "openat", "openat2", "readlink", "readlinkat", "statx"}
+# A list of descriptors, and the fdinfo of one, say ENOENT too (fs/proc/fd.c).
+GONE_CALLS = {"open", "openat", "openat2", "readlink", "readlinkat", "statx", "getdents64", "read"}
 SPECS = ["tcp,addr=127.0.0.1,port=80", "tcp,addr=::,port=81,v6only=1", "tcp,port=81",
          "udp,addr=::1,port=82", "udp,port=83,device=lo", "tcp,port=84,reuseport=2",
          "tcp,port=85,fork=2", "tcp,port=86,holder=thread", "tcp,port=87,holder=uring",
@@ -165,8 +166,8 @@ class Faults(unittest.TestCase):
 
     @staticmethod
     def is_one_process_gone(fault, missing, extra):
-        """A directory or link of /proc answers ENOENT if its process has ended; that is correct as
-        long as only one process is missing."""
+        """What /proc has of a process answers ENOENT if the process has ended; that is correct as long as
+        only one process is missing."""
         return fault.error == "ENOENT" and fault.name in GONE_CALLS and \
             len({pid for *_, pid in missing}) == 1 and len(extra) <= len(missing)
 
