@@ -136,12 +136,13 @@ static void ask_rules(struct judge *judge, const struct lsp_subject *subject,
 	}
 }
 
-/* What holds of the built-in table holds only where @is_guarded does too. */
-static void guard(struct rule_match *match, enum lsp_tristate is_guarded)
+/* What holds of the built-in table holds only where the socket is guarded. */
+static void guard(struct rule_match *match, const struct lsp_subject *subject)
 {
 	const struct rule *rule = match->match ? match->match : match->unknown;
+	enum lsp_tristate is_guarded = rule ? usual_is_guarded(subject) : LSP_YES;
 
-	if (!rule || is_guarded == LSP_YES)
+	if (is_guarded == LSP_YES)
 		return;
 	match->match = NULL;
 	match->unknown = is_guarded == LSP_UNKNOWN ? rule : NULL;
@@ -215,14 +216,15 @@ static int add_findings(struct judge *judge, const struct lsp_subject *subject,
 static int judge_unexpected(struct judge *judge, const struct lsp_subject *subject,
 			    const struct rule *nearest)
 {
-	bool is_told = (judge->flags & LSP_JUDGE_ALL) || is_low(judge, &subject->socket);
+	bool is_watched = is_low(judge, &subject->socket);
+	bool is_told = (judge->flags & LSP_JUDGE_ALL) || is_watched;
 	bool is_changed = nearest && !judge->is_usual;
 	enum lsp_finding_id id = is_changed ? LSP_FINDING_CHANGED : LSP_FINDING_UNEXPECTED;
 	struct buf reason = BUF_INIT;
 	int r;
 
 	/* Without rules there is nothing by which a high port could be judged. */
-	if (judge->is_usual && !is_low(judge, &subject->socket))
+	if (judge->is_usual && !is_watched)
 		return 0;
 	if (is_changed)
 		judge->marks[rule_table_index_of(judge->rules, nearest)] |= RULE_MARK_NEAREST;
@@ -251,7 +253,7 @@ static int judge_listener(struct judge *judge, size_t index, const char *differe
 		return 0;
 	ask_rules(judge, &subject, &match);
 	if (judge->is_usual)
-		guard(&match, usual_is_guarded(&subject));
+		guard(&match, &subject);
 	if (match.match)
 		r = set_verdict(judge, &subject,
 				judge->is_usual ? LSP_VERDICT_USUAL : LSP_VERDICT_EXPECTED,
