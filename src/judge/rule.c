@@ -61,17 +61,13 @@ static void append_fact(struct buf *out, const struct lsp_subject *subject, cons
 		append_lasting(out, word, text);
 }
 
-/*
- * A rule is about our own namespace unless it names another one. One without a name has another
- * number at each start: it is told by what runs in it.
- */
+/* One without a name has another number at each start: it is told by what runs in it. */
 static void append_netns(struct buf *out, const struct lsp_subject *subject)
 {
 	uint32_t netns = subject->socket.netns;
 
-	if (!netns || lsp_snapshot_is_own_netns(subject->snapshot, netns))
-		return;
-	if (lsp_snapshot_netns_name(subject->snapshot, netns))
+	if (!netns || lsp_snapshot_netns_name(subject->snapshot, netns) ||
+	    lsp_snapshot_is_own_netns(subject->snapshot, netns))
 		append_fact(out, subject, "netns");
 	else
 		buf_append_text(out, " netns!=self");

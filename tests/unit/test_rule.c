@@ -113,14 +113,14 @@ static void each_fact_stands_in_the_rule(void **state)
 	struct machine_row row = sshd;
 
 	(void)state;
-	expect_rule(&sshd, "tcp/22 scope=private interface=eth0 user=root "
+	expect_rule(&sshd, "tcp/22 netns=self scope=private interface=eth0 user=root "
 			   "unit=ssh.service exe=/usr/sbin/sshd");
 	row.socket.local.zone = "-";
-	expect_rule(&row, "tcp/22 scope=private interface=\\x2d user=root "
+	expect_rule(&row, "tcp/22 netns=self scope=private interface=\\x2d user=root "
 			  "unit=ssh.service exe=/usr/sbin/sshd");
 	row.socket.local.zone = NULL;
 	row.socket.unit = NULL;
-	expect_rule(&row, "tcp/22 scope=private user=root "
+	expect_rule(&row, "tcp/22 netns=self scope=private user=root "
 			  "unit=- exe=/usr/sbin/sshd");
 	row.socket.is_auto = LSP_YES;
 	row.socket.netns = MACHINE_WEB;
@@ -171,7 +171,7 @@ static void programs_of_all_owners_or_none(void **state)
 				  .owners = {MACHINE_OWNER(1, "a", "/a"),
 					     MACHINE_OWNER(2, "b", "/b"),
 					     MACHINE_OWNER(3, "a", "/a")}};
-	static const char start[] = "tcp/80 scope=any user=0";
+	static const char start[] = "tcp/80 netns=self scope=any user=0";
 	char expected[200];
 
 	(void)state;
