@@ -104,17 +104,18 @@ class Second(unittest.TestCase):
             with harness.Made("tcp,port=8080", program=self.service):
                 self.learn()
                 self.check_silent()
-        os.remove(self.rules)
-        with harness.Made("tcp,port=8081", program=self.service):
-            self.learn()
-            with harness.Made("tcp,port=8081", program=self.service, prefix=elsewhere):
-                self.check_silent()
-                # A rule without netns= is about our own namespace.
-                result = self.check("--all-netns")
-                self.assertEqual(result.status, 1, str(result))
-                self.assertRegex(result.out, rb"^\+ tcp 0\.0\.0\.0:8081  service[^\n]*\n$")
-                harness.write_text(self.rules, "tcp/8081 netns=* user=root\n")
-                self.check_silent("--all-netns")
+        self.check_joiner("tcp,port=8081", "tcp,port=8081", "netns=self", "found netns=",
+                          prefix=elsewhere, arguments=("--all-netns",))
+
+    def test_a_rule_without_netns_is_about_our_own_namespace(self):
+        elsewhere = [harness.need_tool("unshare"), "--net"]
+        harness.write_text(self.rules, "tcp/8081 user=root\n")
+        with harness.Made("tcp,port=8081", program=self.service, prefix=elsewhere):
+            result = self.check("--all-netns")
+            self.assertEqual(result.status, 1, str(result))
+            self.assertRegex(result.out, rb"^\+ tcp 0\.0\.0\.0:8081  service[^\n]*\n$")
+            harness.write_text(self.rules, "tcp/8081 netns=* user=root\n")
+            self.check_silent("--all-netns")
 
     def test_other_family_is_the_other_half_of_a_service(self):
         with harness.Made("tcp,port=8080", program=self.service):
