@@ -40,12 +40,27 @@ static bool parse(struct rule_table *rules, const void *bytes, size_t size)
 	return r == 0;
 }
 
+/* Where our own namespace is not known, all are taken for it. */
+static bool is_other_netns(const struct lsp_snapshot *snapshot, uint32_t netns)
+{
+	uint32_t one;
+
+	for (size_t i = 0; (one = lsp_snapshot_netns(snapshot, i)); i++) {
+		if (lsp_snapshot_is_own_netns(snapshot, one))
+			return netns && netns != one;
+	}
+	return false;
+}
+
 static enum lsp_tristate match(const struct rule_table *rules, const struct rule *rule,
 			       const struct lsp_snapshot *snapshot, size_t index)
 {
 	struct lsp_subject subject;
 
 	lsp_subject_init(&subject, snapshot, index);
+	/* Without a word about namespaces or containers it is about our own. */
+	if (rule->is_own && is_other_netns(snapshot, subject.socket.netns))
+		return LSP_NO;
 	return selector_match(&rules->pool, &rule->selector, &subject, true);
 }
 
