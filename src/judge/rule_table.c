@@ -52,19 +52,20 @@ static void note_ports(const struct selector_pool *pool, struct rule *rule)
 	}
 }
 
-static bool names_container(const struct selector_pool *pool, const struct selector *selector)
+static bool names_container(struct rule_table *table, const struct selector *selector)
 {
 	static const char key[] = "container";
-	const struct selector_term *term =
-		selector_pool_find(pool, selector, fact_key_index(key, sizeof(key) - 1));
 
-	return term && !term->is_negative;
+	/* To look it up for each of many rules takes as long as to read them. */
+	if (!table->container_fact)
+		table->container_fact = UINT64_C(1) << fact_key_index(key, sizeof(key) - 1);
+	return selector->facts[0] & table->container_fact;
 }
 
 static int add_one(struct rule_table *table, const struct rule *rule)
 {
 	struct rule *slot = array_add(&table->rules, sizeof(*slot));
-	bool is_of_container = names_container(&table->pool, &rule->selector);
+	bool is_of_container = names_container(table, &rule->selector);
 
 	if (!slot)
 		return -ENOMEM;
@@ -80,8 +81,9 @@ static int add_one(struct rule_table *table, const struct rule *rule)
 int rule_table_add(struct rule_table *table, const struct rule *rule)
 {
 	const struct selector_term *ports =
-		selector_pool_find(&table->pool, &rule->selector, FACT_PORT);
-	uint32_t count = rule->is_required && ports ? ports->value_count : 1;
+		rule->is_required ? selector_pool_find(&table->pool, &rule->selector, FACT_PORT)
+				  : NULL;
+	uint32_t count = ports ? ports->value_count : 1;
 	int r = 0;
 
 	if (count == 1)

@@ -27,6 +27,7 @@ struct rule_table {
 	struct array rules; /* struct rule */
 	struct array files; /* char *: their names, owned */
 	struct buf text;    /* what was written, as far as it is still asked for */
+	uint64_t container_fact; /* its bit among the facts of a selector; 0: not looked up yet */
 	bool is_everywhere; /* its rules are about every network namespace unless they name some */
 };
 
